@@ -97,11 +97,11 @@ def open_by_hand(session: Session, desk: Desk, new: NewCallback, by: Requester, 
 
 
 def open_after_call(
-    session: Session, desk: Desk, call: Call, by: Requester, priority: PriorityLevel, now: datetime
+    session: Session, desk: Desk, call: Call, by: Requester, priority: PriorityLevel, now: datetime, *, code: str = ""
 ) -> Callback:
     """Return the callback of a call that a technician answered and that needs more work. It is theirs.
 
-    The call is locked. One that is about a callback already opens none.
+    The call is locked. One that is about a callback already opens none. `code` is one that they have for it.
     """
     found = callback_about(session, call.sid)
     if found is not None:
@@ -112,7 +112,7 @@ def open_after_call(
     perform(session, desk, callback.id, Take(), by, now)
     technician = by.technician
     if technician is not None:  # the text has the link, and the code for a note
-        code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
+        code, subject = code or code_for(session, callback, technician.id), subject_of(desk, callback)
         words = messages.to_follow_up(subject, code, priority.value, now)
         text_or_record_failure(session, callback, technician, PageKind.GIVEN, words, now, code)
     return callback

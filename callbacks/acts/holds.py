@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackOrigin
+from callbacks.db.states import Urgency
 from callbacks.db.tables import Callback
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import end_hold, hold
@@ -17,7 +17,9 @@ from callbacks.records.event_log import record_event
 from callbacks.text.formats import day_and_time
 
 CAN_WAIT = "the caller said that it can wait until the desk opens"
-DESK_CLOSED = "it came by mail while the desk was closed"
+CAME_BY_MAIL = "it came by mail while the desk was closed"
+MAILED_AGAIN = "the customer wrote a mail while the desk was closed"
+TEXTED_AGAIN = "the customer texted while the desk was closed"
 TIME_NAMED = "the customer asked to be called at {time}"
 
 
@@ -38,9 +40,12 @@ def begin_hold(
 
 
 def waits_for_opening(callback: Callback) -> bool:
-    """Return whether nobody is paged before the desk opens, only because a mail came while it was closed."""
-    by_mail = callback.origin in (CallbackOrigin.MAIL, CallbackOrigin.EMERGENCY_MAIL)
-    return by_mail and callback.held_until is not None and callback.named_time_at is None
+    """Return whether nobody is paged before the desk opens, only because the customer wrote while it was closed.
+
+    A caller who presses that it can wait, or who names a time, has asked for it.
+    """
+    has_asked = callback.contact.urgency is Urgency.CAN_WAIT or callback.named_time_at is not None
+    return callback.held_until is not None and not has_asked and not callback.perhaps_robot
 
 
 def release_hold(session: Session, callback: Callback, by: str, why: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.holds import begin_hold, release_hold
+from callbacks.acts.holds import CAME_BY_MAIL, MAILED_AGAIN, begin_hold, release_hold
 from callbacks.acts.joining import add_contact, keep_promise_of_joined
 from callbacks.acts.manager_requests import ask_for_writer
 from callbacks.acts.opening import begin_or_hold, insert_callback
@@ -55,7 +55,7 @@ def open_by_mail(
     if is_over_the_cap:
         _hold_until_morning(session, desk, callback, now)
     else:
-        hold_while_closed(session, desk, callback, now)
+        hold_while_closed(session, desk, callback, CAME_BY_MAIL, now)
     begin_or_hold(session, desk, callback, now)
     if meaning is MailboxMeaning.ESCALATION:
         ask_for_writer(session, desk, callback, "", now, waits=is_over_the_cap)
@@ -88,8 +88,10 @@ def join_by_mail(
         _raise_to_p2(session, desk, callback, SAYS_URGENT, now)
     not_before = None
     if meaning is not MailboxMeaning.EMERGENCY:
-        wait = hold_while_closed if has_ended else opening_to_wait_for
-        not_before = wait(session, desk, callback, now)
+        if has_ended:
+            not_before = hold_while_closed(session, desk, callback, MAILED_AGAIN, now)
+        else:
+            not_before = opening_to_wait_for(session, desk, callback, now)
     begin_or_hold(session, desk, callback, now)
     if has_ended:
         by = contact.caller_name or contact.caller
@@ -98,6 +100,16 @@ def join_by_mail(
         notify_wrote_again(session, desk, callback, mail.subject, now, not_before)
     if meaning is MailboxMeaning.ESCALATION:
         ask_for_writer(session, desk, callback, "", now, waits=False)
+
+
+def note_mail_of_colleague(session: Session, callback: Callback, mail: MailMessage, now: datetime) -> None:
+    """Put a mail from an address of ours on record, for a callback that is locked. Nothing else changes.
+
+    Anybody can write such an address, so it is neither an act of theirs nor a word from the customer.
+    """
+    who, words = f"mail from {mail.sender}, unverified", f'"{mail.subject}": {mail.words}'
+    record_event(session, callback.contact_sid, now, who, EventKind.COLLEAGUE_MAILED, words)
+    _index(session, callback, mail)
 
 
 def _index(session: Session, callback: Callback, mail: MailMessage) -> None:

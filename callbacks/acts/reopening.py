@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from callbacks.acts.holds import DESK_CLOSED, begin_hold
+from callbacks.acts.holds import TEXTED_AGAIN, begin_hold
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import PageKind
 from callbacks.db.tables import Callback
@@ -27,15 +27,15 @@ def reopen_by_text(session: Session, desk: Desk, callback: Callback, by: str, te
     change_state(callback, Change.REOPEN, now)
     record_event(session, callback.contact_sid, now, Actor.CALLER, EventKind.REOPENED, "The customer texted.")
     review(callback, now)
-    not_before = hold_while_closed(session, desk, callback, now)
+    not_before = hold_while_closed(session, desk, callback, TEXTED_AGAIN, now)
     tell_of_reopening(session, desk, callback, by, text, not_before or now)
 
 
-def hold_while_closed(session: Session, desk: Desk, callback: Callback, now: datetime) -> datetime | None:
+def hold_while_closed(session: Session, desk: Desk, callback: Callback, why: str, now: datetime) -> datetime | None:
     """Hold a callback until the desk opens, if nobody is to be woken for it. Return when that is, or None."""
     opens_at = opening_to_wait_for(session, desk, callback, now)
     if opens_at is not None:
-        begin_hold(session, desk, callback, opens_at, Actor.DESK, DESK_CLOSED, now)
+        begin_hold(session, desk, callback, opens_at, Actor.DESK, why, now)
     return opens_at
 
 

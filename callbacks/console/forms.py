@@ -79,9 +79,14 @@ def number_field(name: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
-def note_change(session: Session, now: datetime, what: str, more: Mapping[str, str] | None = None) -> None:
-    """Enter a change by the current user in the audit log, with the fields it read. Call it last in a transaction."""
-    audit_log.note(session, now, g.user.email, what, {**(more or {}), **_fields_read()})
+def note_change(
+    session: Session, now: datetime, what: str, more: Mapping[str, str] | None = None, *, by: str = ""
+) -> None:
+    """Enter a change in the audit log, with the fields it read. Call it last in a transaction.
+
+    `by` is who made it; "" for the current user.
+    """
+    audit_log.note(session, now, by or g.user.email, what, {**(more or {}), **_fields_read()})
 
 
 def typed_into(path: str) -> Mapping[str, str]:

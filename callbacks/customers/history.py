@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from callbacks.customers.find import contacts_of
 from callbacks.db.states import CallbackState
-from callbacks.db.tables import Callback, Contact, Customer, JoinedContact
+from callbacks.db.tables import Call, Callback, Contact, Customer, JoinedContact
 
 A_WEEK = timedelta(days=7)
 CALLS_SHOWN = 5
@@ -46,7 +46,7 @@ def open_callbacks_of(session: Session, customer: Customer) -> Sequence[Callback
 
 def calls_this_week(session: Session, contacts: Collection[str], now: datetime) -> int:
     """Return how many calls came from these numbers in the last seven days."""
-    query = select(func.count()).select_from(Contact).where(of_contacts(contacts), Contact.began_at > now - A_WEEK)
+    query = select(func.count()).select_from(Call).where(of_contacts(contacts), Call.began_at > now - A_WEEK)
     return session.scalar(query) or 0
 
 

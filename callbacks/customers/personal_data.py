@@ -36,7 +36,10 @@ DELETED = "deleted"  # stands where a number or an address was
 # What was done with a message, with words of it: a transcript that was typed, the name of an attachment.
 WITH_WORDS = ("callback: transcript", OPENED_AN_ATTACHMENT)
 TRANSCRIPTS = (EventKind.TRANSCRIBED, EventKind.MACHINE_TRANSCRIBED)
-WORDS_OF_CUSTOMERS = (*TRANSCRIPTS, EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED, EventKind.MAIL_RECEIVED)
+WORDS_OF_CUSTOMERS = (
+    *TRANSCRIPTS,
+    *(EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED, EventKind.MAIL_RECEIVED, EventKind.COLLEAGUE_MAILED),
+)
 # The details of these events name nobody but the desk's own people. Those of all others may name the customer.
 WITHOUT_CUSTOMER = frozenset(
     {

@@ -41,6 +41,8 @@ class EventKind(enum.Enum):
     STANDING_HEARD = "standing_heard"  # the caller heard how their open callback stands
     SAID_SEPARATE = "said_separate"  # the caller said that the call is not about the open callback
     CALLED_AGAIN = "called_again"  # the call joined the callback that was open for this number
+    FOLLOW_UP_ASKED = "follow_up_asked"  # the technician who took a call: does it need more work?
+    COLLEAGUE_MAILED = "colleague_mailed"  # from an address of ours, which can be forged: it is no act
     MAIL_RECEIVED = "mail_received"  # a mail reached one of our mailboxes; the detail has its subject
     MAIL_RETURNED = "mail_returned"  # a mail of ours to the customer could not be delivered
     JOINED = "joined"  # a person said that two callbacks are about one matter: this one is part of the other, or got it
@@ -96,6 +98,8 @@ class EventKind(enum.Enum):
     CUSTOMER_TEXTED = "customer_texted"  # the customer texted; the detail has the words
     CANCEL_ASKED = "cancel_asked"  # the customer asked by text for no call back
     CUSTOMER_NOTIFIED = "customer_notified"  # a text to the customer went out
+    CUSTOMER_MAILED = "customer_mailed"  # a mail of the desk to the customer went out
+    CUSTOMER_NOT_MAILED = "customer_not_mailed"
     CUSTOMER_NOT_NOTIFIED = "customer_not_notified"  # a text to the customer was not sent, or will never arrive
     REPLY_WRITTEN = "reply_written"  # a person wrote a reply by mail; it is not sent yet
     REPLY_SENT = "reply_sent"  # the mail server took the reply

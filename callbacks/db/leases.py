@@ -7,15 +7,20 @@ nothing. After a worker died, the row is due again when the lease has run out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+import structlog
 from sqlalchemy import Select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from callbacks.db.database import locked_or_none
+
+log = structlog.get_logger(__name__)
 
 
 class Claimable:
@@ -65,6 +70,31 @@ def claim(
 def claim_on(row: Row) -> Claim[Row]:
     """Return the claim on a row that was just claimed."""
     return Claim(type(row), row.id, row.token)
+
+
+@contextmanager
+def renewed(every: timedelta, renew: Callable[[], bool]) -> Iterator[None]:
+    """Call `renew` in a thread of its own while the block runs, until it returns False. Its failures are logged.
+
+    So a lease can be shorter than the work, and a row waits only that long after its worker died.
+    """
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.wait(every.total_seconds()):
+            try:
+                if not renew():
+                    return
+            except Exception:
+                log.exception("a lease could not be renewed; it is tried again")
+
+    thread = threading.Thread(target=work, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def held(session: Session, claim: Claim[Row]) -> Row | None:

@@ -259,6 +259,7 @@ class PageKind(enum.Enum):
     CUSTOMER_TEXT = "customer text"  # to the owner or whoever was paged: the customer has texted
     TRANSCRIPT = "transcript"  # to whoever has it or was paged: what the message says, once it is written down
     CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
+    FOLLOW_UP = "follow up"  # to who took a call and hung up first: does it need more work? About no callback yet
     LIVE_CALL = "live call"  # a customer waits on the line; about a call, and no callback
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on

@@ -243,6 +243,7 @@ class Ringing(Part):
     each: Wait
     longest_hunt: Wait
     missed_after: Wait = timedelta(seconds=20)  # a caller who waited longer and hung up is called back
+    asks_by_text: bool = True  # whoever took a call and hung up first: does it need more work?
     hold_audio: str = ""  # a WAV file beside the desk file, played again and again while a caller waits; "": silence
 
 

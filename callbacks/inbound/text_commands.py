@@ -26,6 +26,7 @@ class Verb(enum.Enum):
     WORKAROUND = "workaround"  # reached, and a workaround given
     NONE = "none"  # no way to reach the customer; the reason follows
     PASS = "pass"  # pass it on
+    MORE = "more"  # a call that they answered needs more work; its priority and a note may follow
     NOTE = "note"  # write down the words that follow
     MANAGER = "manager"  # the customer asks for a manager
     ALLOW = "allow"  # let a risky number be called
@@ -48,6 +49,7 @@ WORDS: dict[str, Verb] = {
     **dict.fromkeys(("wrong", "wrongnumber", "faux", "mauvaisnumero", "fauxnumero"), Verb.WRONG),
     **dict.fromkeys(("pass", "passe", "passer", "next", "suivant"), Verb.PASS),
     **dict.fromkeys(("note", "notes"), Verb.NOTE),
+    **dict.fromkeys(("more", "suivi"), Verb.MORE),
     **dict.fromkeys(("manager", "gestionnaire"), Verb.MANAGER),
     **dict.fromkeys(("who", "qui", "status", "statut"), Verb.WHO),
     **dict.fromkeys(("allow", "autorise", "autoriser", "permets"), Verb.ALLOW),
@@ -66,6 +68,7 @@ IN_FRENCH = {
     Verb.PASS: "PASSE",
     Verb.WHO: "QUI",
     Verb.TEST: "ESSAI",
+    Verb.MORE: "SUIVI",
     Verb.MANAGER: "GESTIONNAIRE",
     Verb.ALLOW: "AUTORISE",
     Verb.REFUSE: "REFUSE",

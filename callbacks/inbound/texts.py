@@ -27,6 +27,7 @@ from callbacks.db.tables import Callback, Page, ReceivedText, Technician
 from callbacks.desk.customer_number import can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.customer_texts import handled_by_carrier, join_text
+from callbacks.inbound.follow_up_question import asked_with, open_by_text
 from callbacks.inbound.subscription_texts import Wish, grant, wish_in
 from callbacks.inbound.text_commands import (
     CODE_LENGTH,
@@ -64,7 +65,7 @@ MOST_ANSWERS = 200
 DAY = timedelta(days=1)
 TEST_LASTS = timedelta(hours=1)
 
-# What a technician can do to a callback by text. WHO and TEST change none; MANAGER, NONE and NOTE have words.
+# What a technician can do to a callback by text. WHO and TEST change none; MANAGER, NONE, NOTE and MORE have words.
 ACTS: Mapping[Verb, Act] = {
     Verb.ACK: Take(),
     Verb.CALL: Connect(),
@@ -167,6 +168,9 @@ def _answer(session: Session, incoming: Incoming) -> Answer:
         return _not_understood(session, incoming)
     if command.verb is Verb.TEST:
         return _test(session, incoming)
+    question = asked_with(session, technician, command.code) if command.code is not None else None
+    if question is not None:
+        return _about_answered_call(session, incoming, question, command)
     return _about_callback(session, incoming, command)
 
 
@@ -191,9 +195,24 @@ def _about_callback(session: Session, incoming: Incoming, command: Command) -> A
     by = technician_by(incoming.technician, Via.TEXT, code)
     decider = deciding_by(session, incoming.desk, callback, incoming.technician, Via.TEXT, incoming.now)
     answer = _perform(session, incoming, callback, _act(command), decider if command.verb in DECISIONS else by)
-    if command.words and command.verb not in (Verb.MANAGER, Verb.NONE, Verb.NOTE):
+    if command.words and command.verb not in (Verb.MANAGER, Verb.NONE, Verb.NOTE, Verb.MORE):
         _perform(session, incoming, callback, AddNote(command.words), by)
     return answer
+
+
+def _about_answered_call(session: Session, incoming: Incoming, question: Page, command: Command) -> Answer:
+    """Open the callback of a call that they answered and that needs more work. The text about it is the answer."""
+    code = question.code
+    if command.verb is not Verb.MORE:
+        return Answer(
+            Words(
+                f"No callback is open for {code}. MORE {code} P2 and what it is about opens one.",
+                f"Aucun rappel n'est ouvert pour {code}. SUIVI {code} P2 et de quoi il s'agit en ouvre un.",
+            ),
+            understood=False,
+        )
+    open_by_text(session, incoming.desk, question, command.words, incoming.now)
+    return NOTHING
 
 
 def _perform(session: Session, incoming: Incoming, callback: Callback, act: Act, by: Requester) -> Answer:
@@ -209,7 +228,7 @@ def _act(command: Command) -> Act:
             return RequestManager(command.words)
         case Verb.NONE:
             return CloseUnreachable(command.words)
-        case Verb.NOTE:
+        case Verb.NOTE | Verb.MORE:  # more is written about a callback that is open
             return AddNote(command.words)
         case verb:
             return ACTS[verb]

@@ -12,7 +12,7 @@ from callbacks.customers.find import caller_of, mails_of
 from callbacks.db.tables import Callback, MailMessage
 from callbacks.desk.desk_file import Desk
 from callbacks.paging.mail_receipts import is_read_by_nobody
-from callbacks.people.technicians import everybody
+from callbacks.people.colleagues import addresses_of_colleagues
 from callbacks.records.contacts_of_callback import contacts_of
 
 
@@ -31,7 +31,7 @@ def addressee(session: Session, desk: Desk, callback: Callback) -> Addressee | N
     """
     contact = callback.contact
     written = [mail for mail in mails_about(session, callback) if _may_be_mailed(desk, mail.sender)]
-    colleagues = {technician.email.lower() for technician in everybody(session)}
+    colleagues = addresses_of_colleagues(session)
     last = next((mail for mail in reversed(written) if mail.sender not in colleagues), written[-1] if written else None)
     if last is not None:
         return Addressee(last.sender, last)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import FAILED, RANKS, CarrierStatus, CustomerMessageKind, CustomerMessageState
+from callbacks.db.states import FAILED, RANKS, CarrierStatus, Channel, CustomerMessageKind, CustomerMessageState
 from callbacks.db.tables import Callback, CustomerMessage
 from callbacks.paging.channels.carrier_errors import cause_of
 from callbacks.paging.status_reports import StatusReport
@@ -37,14 +37,18 @@ def record_acceptance(session: Session, message: CustomerMessage, report: Status
     message.state, message.sid, message.next_action_at = CustomerMessageState.SENT, report.sid, None
     message.error, message.error_code = "", None
     if message.kind is not CustomerMessageKind.REPLY:
-        _record_event(session, message, EventKind.CUSTOMER_NOTIFIED, message.words, now)
+        kind = EventKind.CUSTOMER_MAILED if _is_mail(message) else EventKind.CUSTOMER_NOTIFIED
+        _record_event(session, message, kind, Actor.DESK, message.words, now)
     _apply(session, message, report, now)
 
 
 def give_up(session: Session, message: CustomerMessage, state: CustomerMessageState, why: str, now: datetime) -> None:
     """Record that a message will never arrive, and why: it failed, or is not sent after all."""
     settle(message, state, why)
-    _record_event(session, message, EventKind.CUSTOMER_NOT_NOTIFIED, why, now)
+    kind, actor = EventKind.CUSTOMER_NOT_NOTIFIED, Actor.CARRIER
+    if _is_mail(message):
+        kind, actor = EventKind.CUSTOMER_NOT_MAILED, Actor.DESK
+    _record_event(session, message, kind, actor, why, now)
 
 
 def settle(message: CustomerMessage, state: CustomerMessageState, why: str) -> None:
@@ -63,8 +67,13 @@ def _apply(session: Session, message: CustomerMessage, report: StatusReport, now
         give_up(session, message, CustomerMessageState.FAILED, f"Not delivered: {cause.english}.", now)
 
 
-def _record_event(session: Session, message: CustomerMessage, kind: EventKind, detail: str, now: datetime) -> None:
+def _is_mail(message: CustomerMessage) -> bool:
+    return message.channel is Channel.MAIL
+
+
+def _record_event(
+    session: Session, message: CustomerMessage, kind: EventKind, actor: str, detail: str, now: datetime
+) -> None:
     callback = session.get(Callback, message.callback_id) if message.callback_id is not None else None
     if callback is not None:
-        actor = Actor.DESK if kind is EventKind.CUSTOMER_NOTIFIED else Actor.CARRIER
         record_event(session, callback.contact_sid, now, actor, kind, detail)

@@ -474,13 +474,28 @@ def nothing_to_go_by(subject: Subject) -> Words:
 
 def closed_automatically(subject: Subject) -> Words:
     """Return that it was closed: the customer could not be reached (policy: Priorities)."""
-    about = _about_before_verb(subject)
+    about, reopens = _about_before_verb(subject), _who_reopens(subject)
     return Words(
         f"{subject.sender}: {about.english} was closed automatically: the customer could not be reached and has not "
-        "called again. A supervisor can reopen it.",
+        f"been in touch. {reopens.english}",
         f"{subject.sender}: {about.french} a été fermé automatiquement: client impossible à joindre, aucune nouvelle "
-        "depuis. Un superviseur peut le rouvrir.",
+        f"depuis. {reopens.french}",
     )
+
+
+def _who_reopens(subject: Subject) -> Words:
+    """Return who can reopen what closed automatically. A call opens a new callback."""
+    if subject.mail is not None:
+        return Words(
+            "An email from them reopens it, and so can a supervisor.",
+            "Un courriel de sa part le rouvre; un superviseur le peut aussi.",
+        )
+    if subject.customer_number:
+        return Words(
+            "A text from them reopens it, and so can a supervisor.",
+            "Un texto de sa part le rouvre; un superviseur le peut aussi.",
+        )
+    return Words("A supervisor can reopen it.", "Un superviseur peut le rouvrir.")
 
 
 def ask_outcome(subject: Subject, code: str) -> Words:
@@ -543,6 +558,18 @@ def to_follow_up(subject: Subject, code: str, priority: str, now: datetime) -> W
         f"NOTE {code} and what was said.",
         f"{subject.sender}: {subject.reference} ({priority}) est à vous. Appelez le client{when.french}. "
         f"NOTE {code} et ce qui a été dit.",
+    )
+
+
+def needs_more(sender: str, caller: str, code: str, began_at: datetime, zone: ZoneInfo, now: datetime) -> Words:
+    """Return the question whether a call needs more work, for whoever took it and hung up before the caller."""
+    who, when = readable_number(caller) if caller.startswith("+") else "", _at(began_at, zone, now)
+    english, french = (f" from {who}", f" du {who}") if who else ("", "")
+    return Words(
+        f"{sender}: does the call{english} {when.english} need more work? Reply MORE {code} P1, P2 or P3 and what it "
+        "is about. If it is settled, do nothing.",
+        f"{sender}: l'appel{french} {when.french} demande-t-il un suivi? Répondez SUIVI {code} P1, P2 ou P3 et de "
+        "quoi il s'agit. Si c'est réglé, ne faites rien.",
     )
 
 

@@ -122,10 +122,10 @@ def code_for(session: Session, callback: Callback, technician_id: int) -> str:
     known = select(Page.code).where(
         Page.callback_id == callback.id, Page.technician_id == technician_id, Page.code != ""
     )
-    return session.scalars(known).first() or _free_code(session, technician_id)
+    return session.scalars(known).first() or free_code(session, technician_id)
 
 
-def _free_code(session: Session, technician_id: int) -> str:
+def free_code(session: Session, technician_id: int) -> str:
     """Return six digits that are not in use: not for an open page of anybody, and not for any page of this technician.
 
     Nor are they a verification code of this technician, which has six digits too.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from callbacks.db.states import VoicemailState
+from callbacks.db.states import ContactWay, VoicemailState
 from callbacks.db.tables import Callback, Contact, Event, JoinedContact, Voicemail
 
 
@@ -34,10 +35,36 @@ def joined_callback(session: Session, contact_sid: str) -> Callback | None:
     return session.scalar(joined.where(JoinedContact.contact_sid == contact_sid))
 
 
-def calls_again(session: Session, which: ColumnElement[bool]) -> dict[int, int]:
-    """Return how many calls have joined each of the callbacks `which` match, by id, without those that none has."""
-    query = select(JoinedContact.callback_id, func.count()).join(Callback, Callback.id == JoinedContact.callback_id)
-    return {row[0]: row[1] for row in session.execute(query.where(which).group_by(JoinedContact.callback_id))}
+def turned_to_us(session: Session, which: ColumnElement[bool]) -> dict[int, str]:
+    """Return how often the customer turned to us about each of the callbacks `which` match, by id, if more than once.
+
+    In words: "called twice, wrote 1 mail".
+    """
+    counted = select(Callback.id, Contact.way, func.count())
+    opened = counted.join(Contact, Contact.sid == Callback.contact_sid)
+    joined = counted.join(JoinedContact, JoinedContact.callback_id == Callback.id)
+    joined = joined.join(Contact, Contact.sid == JoinedContact.contact_sid)
+    ways = defaultdict[int, Counter[ContactWay]](Counter)
+    for query in (opened, joined):
+        for callback_id, way, count in session.execute(query.where(which).group_by(Callback.id, Contact.way)):
+            ways[callback_id][way] += count
+    return {callback_id: in_words(each) for callback_id, each in ways.items() if each.total() > 1}
+
+
+def in_words(ways: Mapping[ContactWay, int]) -> str:
+    """Return how often a customer turned to us: "called twice, wrote 1 mail". Pure."""
+    calls, mails, notes = (ways.get(way, 0) for way in (ContactWay.CALL, ContactWay.MAIL, ContactWay.BY_HAND))
+    said = (
+        f"called {times(calls)}" if calls else "",
+        f"wrote {mails} {'mail' if mails == 1 else 'mails'}" if mails else "",
+        f"written down {times(notes)}" if notes else "",
+    )
+    return ", ".join(filter(None, said))
+
+
+def times(count: int) -> str:
+    """Return how often: "once", "twice", "3 times". Pure."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def is_of_callback(contact_sid: InstrumentedAttribute[str], callback: Callback) -> ColumnElement[bool]:

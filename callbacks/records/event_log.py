@@ -44,6 +44,8 @@ def lines_of_log(session: Session, zone: ZoneInfo) -> Iterator[str]:
         about = f", callback {callback.reference} {callback.state.value}" if callback else ""
         if call.way is ContactWay.MAIL:
             yield f"Mail to the {call.mailbox} mailbox{about}"
+        elif call.way is ContactWay.BY_HAND:
+            yield f"Opened by hand{about}"
         else:
             yield f"Call on the {call.line} line: {call.outcome.value}{about}"
         for event in events_of(session, call.sid):

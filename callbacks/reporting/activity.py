@@ -1,11 +1,14 @@
-"""What happened on some days: calls with their callbacks, pages, attempts. Plain columns, so that years load fast."""
+"""What happened on some days: contacts with their callbacks, pages, attempts.
+
+Contacts are calls, mails, and what people wrote down. Plain columns, so that years load fast.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, String, cast, func, select
@@ -18,23 +21,26 @@ from callbacks.db.states import (
     CallbackState,
     CallOutcome,
     Channel,
+    ContactWay,
     PageState,
     PriorityLevel,
     ReachOutcome,
 )
-from callbacks.db.tables import Call, Callback, Page, ReachAttempt, Technician
+from callbacks.db.tables import Callback, Contact, Page, ReachAttempt, Technician
 from callbacks.desk.night_hours import NightHours
 from callbacks.records.proofs import IS_ATTEMPT, NO_TRIES, Tries, tries_of
 from callbacks.reporting.periods import Days
 from callbacks.reporting.pieces import by_weeks
 
 
-class CallFact(NamedTuple):
-    """One call and, if it has a priority, the callback that was owed for it."""
+class ContactFact(NamedTuple):
+    """One call, mail or note of a conversation and, if it has a priority, the callback that was owed for it."""
 
     local: datetime  # when it began, in desk time
     began_at: datetime
+    way: ContactWay
     line: str
+    mailbox: str
     is_open: bool
     outcome: CallOutcome
     priority: PriorityLevel | None
@@ -44,7 +50,25 @@ class CallFact(NamedTuple):
     reference: str | None
     origin: CallbackOrigin | None
     callback_id: int | None
+    opened_at: datetime | None
+    promised_from: datetime | None
     tries: Tries
+
+    @property
+    def came_in_on(self) -> str:
+        """The line or the mailbox, or that somebody wrote it down."""
+        return came_in_on(self.way, self.line, self.mailbox)
+
+
+def came_in_on(way: ContactWay, line: str, mailbox: str) -> str:
+    """Return the line or the mailbox that a contact came in on, or that somebody wrote it down. Pure."""
+    match way:
+        case ContactWay.MAIL:
+            return f"{mailbox} mailbox"
+        case ContactWay.BY_HAND:
+            return "by hand"
+        case ContactWay.CALL:
+            return line
 
 
 class PageFact(NamedTuple):
@@ -71,36 +95,41 @@ class Activity:
 
     days: Days
     zone: ZoneInfo
-    calls: Sequence[CallFact]
+    contacts: Sequence[ContactFact]
     pages: Sequence[PageFact]
     attempts: Sequence[AttemptFact]
-    calls_for_nights: Sequence[CallFact]
+    contacts_for_nights: Sequence[ContactFact]
     pages_for_nights: Sequence[PageFact]
     names: Mapping[int, str]
     hours: NightHours
+
+    @property
+    def calls(self) -> Sequence[ContactFact]:
+        """The phone calls."""
+        return [contact for contact in self.contacts if contact.way is ContactWay.CALL]
 
 
 def activity(session: Session, days: Days, zone: ZoneInfo, hours: NightHours) -> Activity:
     """Return what happened on a few days of the desk, read in one transaction."""
     since, until, dawn = days.begin(zone), days.end(zone), days.last_night_ends(zone, hours.night)
-    calls, pages = calls_between(session, zone, since, dawn), pages_between(session, zone, since, dawn)
-    return _activity(days, zone, hours, calls, pages, attempts_between(session, since, until), names_of_all(session))
+    contacts, pages = contacts_between(session, zone, since, dawn), pages_between(session, zone, since, dawn)
+    return _activity(days, zone, hours, contacts, pages, attempts_between(session, since, until), names_of_all(session))
 
 
 def activity_by_weeks(database: Database, days: Days, zone: ZoneInfo, hours: NightHours) -> Activity:
     """Return what happened on many days of the desk."""
     since, until, dawn = days.begin(zone), days.end(zone), days.last_night_ends(zone, hours.night)
-    calls = by_weeks(database, lambda session, *span: calls_between(session, zone, *span), since, dawn)
+    contacts = by_weeks(database, lambda session, *span: contacts_between(session, zone, *span), since, dawn)
     pages = by_weeks(database, lambda session, *span: pages_between(session, zone, *span), since, dawn)
     attempts = by_weeks(database, attempts_between, since, until)
-    return _activity(days, zone, hours, calls, pages, attempts, database.read(names_of_all))
+    return _activity(days, zone, hours, contacts, pages, attempts, database.read(names_of_all))
 
 
 def _activity(
     days: Days,
     zone: ZoneInfo,
     hours: NightHours,
-    calls: Sequence[CallFact],
+    contacts: Sequence[ContactFact],
     pages: Sequence[PageFact],
     attempts: Sequence[AttemptFact],
     names: Mapping[int, str],
@@ -109,27 +138,30 @@ def _activity(
     return Activity(
         days,
         zone,
-        calls=[call for call in calls if call.local < until],
+        contacts=[contact for contact in contacts if contact.local < until],
         pages=[page for page in pages if page.local < until],
         attempts=attempts,
-        calls_for_nights=calls,
+        contacts_for_nights=contacts,
         pages_for_nights=pages,
         names=names,
         hours=hours,
     )
 
 
-def calls_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[CallFact]:
-    """Return the calls that began from `since` on and before `until`, in no order."""
-    owed = (Callback.priority, Callback.state, Callback.due_at, Callback.owner_id, Callback.reference, Callback.origin)
-    which = (Call.began_at >= since) & (Call.began_at < until)
-    query = (
-        select(Call.began_at, Call.line, Call.is_open, Call.outcome, *owed, Callback.id)
-        .outerjoin(Callback, Callback.contact_sid == Call.sid)
-        .where(which)
+def contacts_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[ContactFact]:
+    """Return the contacts that began from `since` on and before `until`, in no order."""
+    columns: tuple[Any, ...] = (  # those of a fact, in order
+        *(Contact.began_at, Contact.way, Contact.line, Contact.mailbox, Contact.is_open, Contact.outcome),
+        *(Callback.priority, Callback.state, Callback.due_at, Callback.owner_id, Callback.reference),
+        *(Callback.origin, Callback.id, Callback.opened_at, Callback.promised_from),
     )
+    which = (Contact.began_at >= since) & (Contact.began_at < until)
+    query = select(*columns).outerjoin(Callback, Callback.contact_sid == Contact.sid).where(which)
     tries = tries_of(session, which)
-    return [CallFact(row[0].astimezone(zone), *row, tries.get(row.id, NO_TRIES)) for row in session.execute(query)]
+    return [
+        ContactFact(*(row.began_at.astimezone(zone), *row, tries.get(row.id, NO_TRIES)))
+        for row in session.execute(query)
+    ]
 
 
 def pages_between(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> list[PageFact]:

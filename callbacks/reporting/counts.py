@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from callbacks.db.states import AttemptProof, CallbackState
+from callbacks.db.states import PROMISED_AT_ANY_HOUR, AttemptProof, CallbackState, ContactWay
 from callbacks.desk.night_hours import NightHours
+from callbacks.lifecycle.sla_status import counted_from
 from callbacks.records.proofs import NO_TRIES, PROOF_WORDS, Tries, decider
-from callbacks.reporting.activity import Activity, CallFact, PageFact
+from callbacks.reporting.activity import Activity, ContactFact, PageFact
 from callbacks.reporting.periods import Days
 from callbacks.text.formats import DAYS
 from sla.attainment import Attainment, Outcome, Record, attainment_by, by_priority, by_week, grouped, outcome
@@ -33,7 +34,7 @@ class Week:
 
 @dataclass(frozen=True)
 class ReactionCount:
-    """First attempts that came so many minutes after the call."""
+    """First attempts that came so many minutes after the call or mail."""
 
     minutes: str  # "5 to 10"
     in_time: int
@@ -83,28 +84,38 @@ class Night:
 
     evening: date  # the day on which the night begins
     calls: int
+    mails: int
     callbacks: int
     pages: int
 
 
-def promises(calls: Iterable[CallFact]) -> list[Record]:
-    """Return the promised first reactions of some calls.
+def promises(contacts: Iterable[ContactFact]) -> list[Record]:
+    """Return the promised first reactions to some contacts.
 
     A callback cancelled before an attempt does not count, nor does one that is part of another.
     """
     return [
         Record(
-            call.priority.value,
-            call.line,
-            call.began_at,
-            call.due_at,
-            reacted_at=call.tries.reacted_at,
-            proven_at=call.tries.proven_at,
-            no_number_at=call.tries.no_number_at,
+            each.priority.value,
+            each.came_in_on,
+            counted_from(each.origin, each.began_at, each.opened_at),
+            each.due_at,
+            reacted_at=each.tries.reacted_at,
+            proven_at=each.tries.proven_at,
+            no_number_at=each.tries.no_number_at,
         )
-        for call in calls
-        if call.priority is not None and call.due_at is not None and promises_a_call(call.state, call.tries)
-    ]
+        for each in contacts
+        if each.priority is not None and each.due_at is not None and each.origin is not None
+        and each.opened_at is not None and promises_a_call(each.state, each.tries)
+    ]  # fmt: skip
+
+
+def promised_at_any_hour(contacts: Iterable[ContactFact]) -> list[ContactFact]:
+    """Return the contacts that are answered within one time at any hour, counted from when they began.
+
+    The others have the first reaction of their priority, or a time that was agreed.
+    """
+    return [each for each in contacts if each.origin in PROMISED_AT_ANY_HOUR and each.promised_from is None]
 
 
 def promises_a_call(state: CallbackState | None, tries: Tries) -> bool:
@@ -113,13 +124,13 @@ def promises_a_call(state: CallbackState | None, tries: Tries) -> bool:
     return not is_cancelled and state is not CallbackState.JOINED
 
 
-def without_number(calls: Iterable[CallFact], now: datetime) -> list[str]:
-    """Return the references of the callbacks where nobody could be called, in the order of their calls."""
+def without_number(contacts: Iterable[ContactFact], now: datetime) -> list[str]:
+    """Return the references of the callbacks where nobody could be called, in the order of their contacts."""
     return [
-        call.reference
-        for call in sorted(calls, key=lambda call: call.began_at)
-        if call.reference is not None
-        for record in promises([call])
+        each.reference
+        for each in sorted(contacts, key=lambda each: each.began_at)
+        if each.reference is not None
+        for record in promises([each])
         if outcome(record, now) is Outcome.NO_NUMBER
     ]
 
@@ -136,7 +147,7 @@ def weeks(found: Activity, records: Sequence[Record], now: datetime) -> list[Wee
 
 
 def first_reactions(records: Iterable[Record], now: datetime) -> list[ReactionCount]:
-    """Count first attempts by their time after the call. An attempt after `now` has not happened."""
+    """Count first attempts by their time after the call or mail. An attempt after `now` has not happened."""
     in_time, late = Counter[int](), Counter[int]()
     for record in records:
         if record.reacted_at is not None and record.reacted_at <= now:
@@ -150,13 +161,13 @@ def _bin_labels() -> list[str]:
     return [*(f"{begin} to {end}" for begin, end in pairwise(edges)), f"{edges[-1]} and more"]
 
 
-def calls_by_hour(calls: Iterable[CallFact]) -> list[CallCount]:
+def calls_by_hour(calls: Iterable[ContactFact]) -> list[CallCount]:
     """Count calls by the hour of the day, in desk time."""
     counts = Counter((call.local.hour, call.is_open) for call in calls)
     return [CallCount(f"{hour:02}:00", counts[hour, True], counts[hour, False]) for hour in range(24)]
 
 
-def calls_by_weekday(calls: Iterable[CallFact]) -> list[CallCount]:
+def calls_by_weekday(calls: Iterable[ContactFact]) -> list[CallCount]:
     """Count calls by the day of the week, in desk time."""
     counts = Counter((call.local.weekday(), call.is_open) for call in calls)
     return [CallCount(name, counts[day, True], counts[day, False]) for day, name in enumerate(DAYS["en"])]
@@ -164,8 +175,8 @@ def calls_by_weekday(calls: Iterable[CallFact]) -> list[CallCount]:
 
 def outcomes(found: Activity) -> list[OutcomeCount]:
     """Count the outcomes of calls, callbacks and attempts with what is known of them, the most frequent first."""
-    counted = (call for call in found.calls if call.state is not CallbackState.JOINED)
-    callbacks = [call for call in counted if call.state is not None and call.origin is not None]
+    counted = (each for each in found.contacts if each.state is not CallbackState.JOINED)
+    callbacks = [each for each in counted if each.state is not None and each.origin is not None]
     attempts, proofs, deciders = Counter[str](), Counter[str](), Counter[str]()
     for attempt in found.attempts:
         proofs[PROOF_WORDS[attempt.proof]] += attempt.times
@@ -174,8 +185,8 @@ def outcomes(found: Activity) -> list[OutcomeCount]:
             deciders[decider(attempt.outcome, is_told=attempt.is_told).value] += attempt.times
     by_kind = {
         "calls": Counter(call.outcome.value for call in found.calls),
-        "callbacks": Counter(_outcome(call) for call in callbacks),
-        "origins of callbacks": Counter(call.origin.value for call in callbacks if call.origin is not None),
+        "callbacks": Counter(_outcome(each) for each in callbacks),
+        "origins of callbacks": Counter(each.origin.value for each in callbacks if each.origin is not None),
         "attempts": attempts,
         "proofs": proofs,
         "who decided the outcome": deciders,
@@ -185,10 +196,10 @@ def outcomes(found: Activity) -> list[OutcomeCount]:
     ]
 
 
-def _outcome(call: CallFact) -> str:
-    if call.state is CallbackState.OPEN:
-        return "open, not tried yet" if call.tries == NO_TRIES else "open, tried"
-    return "closed by itself" if call.state is CallbackState.CLOSED else call.state.value if call.state else ""
+def _outcome(of: ContactFact) -> str:
+    if of.state is CallbackState.OPEN:
+        return "open, not tried yet" if of.tries == NO_TRIES else "open, tried"
+    return "closed by itself" if of.state is CallbackState.CLOSED else of.state.value if of.state else ""
 
 
 def _most_frequent_first(counts: Counter[str]) -> list[tuple[str, int]]:
@@ -202,7 +213,7 @@ def load(found: Activity) -> list[Load]:
         paged[page.technician_id] += page.times
         by_night[page.technician_id] += page.times * found.hours.night.covers(page.local.time())
         wakings[page.technician_id] += page.times * found.hours.sleep.covers(page.local.time())
-    owned = Counter(call.owner_id for call in found.calls if call.owner_id is not None)
+    owned = Counter(each.owner_id for each in found.contacts if each.owner_id is not None)
     tried = Counter[tuple[int, AttemptProof]]()
     for attempt in found.attempts:
         tried[attempt.technician_id, attempt.proof] += attempt.times
@@ -223,16 +234,20 @@ def load(found: Activity) -> list[Load]:
     return sorted(loads, key=lambda each: (-each.by_day - each.by_night, each.person))
 
 
-def nights(days: Days, hours: NightHours, calls: Iterable[CallFact], pages: Iterable[PageFact]) -> list[Night]:
-    """Return the nights of some days that had a call or a page, the busiest first."""
-    called, owed, paged = Counter[date](), Counter[date](), Counter[date]()
-    for call in calls:
-        if (evening := hours.evening_of(call.local)) is not None:
-            called[evening] += 1
-            owed[evening] += call.priority is not None
+def nights(days: Days, hours: NightHours, contacts: Iterable[ContactFact], pages: Iterable[PageFact]) -> list[Night]:
+    """Return the nights of some days that had a call, a mail, a callback or a page, the busiest first."""
+    came, owed, paged = Counter[tuple[date, ContactWay]](), Counter[date](), Counter[date]()
+    for contact in contacts:
+        if (evening := hours.evening_of(contact.local)) is not None:
+            came[evening, contact.way] += 1
+            owed[evening] += contact.priority is not None
     for page in pages:
         if (evening := hours.evening_of(page.local)) is not None:
             paged[evening] += page.times
-    evenings = [evening for evening in called.keys() | paged.keys() if days.since <= evening <= days.until]
-    found = [Night(evening, called[evening], owed[evening], paged[evening]) for evening in evenings]
-    return sorted(found, key=lambda night: (-night.calls, -night.callbacks, -night.pages, night.evening))
+    evenings = {evening for evening, _ in came} | paged.keys()
+    found = [
+        Night(each, came[each, ContactWay.CALL], came[each, ContactWay.MAIL], owed[each], paged[each])
+        for each in evenings
+        if days.since <= each <= days.until
+    ]
+    return sorted(found, key=lambda night: (-night.calls, -night.mails, -night.callbacks, -night.pages, night.evening))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from callbacks.db.states import AttemptProof, CallbackState, MailKind, PageState
+from callbacks.db.states import AttemptProof, CallbackState, ContactWay, MailKind, PageState
 from callbacks.db.tables import Callback, CustomerContact, MailMessage, Page
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
@@ -20,11 +21,11 @@ from callbacks.desk.mailboxes import MailboxMeaning
 from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, still_owed
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap
-from callbacks.records.contacts_of_callback import calls_again
+from callbacks.records.contacts_of_callback import turned_to_us
 from callbacks.records.log_check import Heads
 from callbacks.records.proofs import NO_TRIES, proof_of, tries_of
 from callbacks.reporting import counts
-from callbacks.reporting.activity import Activity, CallFact, activity, calls_between
+from callbacks.reporting.activity import Activity, ContactFact, activity, contacts_between
 from callbacks.reporting.periods import DAY, Days, monday_of
 from callbacks.text.formats import day_and_time, span
 from sla.attainment import Attainment, attainment
@@ -57,7 +58,7 @@ class OpenCallback:
 
     reference: str
     owner: str
-    calls: int  # of the customer about it
+    contacts: str  # how often the customer turned to us about it, if more than once: "called twice"
     owed: str  # what is owed to the customer, and by when
 
 
@@ -76,8 +77,8 @@ class AutomaticMails:
 class NightFacts:
     """What the digest of a night reports."""
 
-    night: Sequence[CallFact]
-    day_before: Sequence[CallFact]  # from the last digest until the evening
+    night: Sequence[ContactFact]
+    day_before: Sequence[ContactFact]  # from the last digest until the evening
     failed_pages: int
     still_open: Sequence[OpenCallback]
     gaps: Sequence[Gap]
@@ -97,7 +98,7 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
         local_instant(desk.zone, day - DAY, desk.night_hours.night.begins),
         local_instant(desk.zone, day, desk.digest.at),
     )
-    calls = calls_between(session, desk.zone, last_digest, morning)
+    contacts = contacts_between(session, desk.zone, last_digest, morning)
     failed = select(func.count()).where(
         Page.state == PageState.FAILED,
         Page.created_at >= evening,
@@ -105,8 +106,8 @@ def _night_facts(session: Session, desk: Desk, day: date, now: datetime) -> Nigh
         Page.callback_id.is_not(None),
     )
     return NightFacts(
-        night=[call for call in calls if call.began_at >= evening],
-        day_before=[call for call in calls if call.began_at < evening],
+        night=[each for each in contacts if each.began_at >= evening],
+        day_before=[each for each in contacts if each.began_at < evening],
         failed_pages=session.scalar(failed) or 0,
         still_open=_still_open(session, desk, now),
         gaps=store.gaps_ahead(session, desk, now),
@@ -133,14 +134,14 @@ def _automatic_mails(session: Session, desk: Desk, since: datetime, until: datet
 def _still_open(session: Session, desk: Desk, now: datetime) -> list[OpenCallback]:
     is_open = Callback.state == CallbackState.OPEN
     rows = session.scalars(select(Callback).where(is_open).order_by(Callback.due_at))
-    again = calls_again(session, is_open)
+    again = turned_to_us(session, is_open)
     owed = still_owed(session, desk, support_hours(session, desk), now)
     tries = tries_of(session, TRIED_AND_OPEN)
     return [
         OpenCallback(
             row.reference,
             row.owner.name if row.owner else "nobody",
-            1 + again.get(row.id, 0),
+            again.get(row.id, ""),
             _owed(row, proof_of(row, tries.get(row.id, NO_TRIES)), owed.get(row.id), desk, now),
         )
         for row in rows
@@ -187,12 +188,12 @@ def night_text(desk: Desk, day: date, facts: NightFacts, public_url: str, now: d
     """Return the text of a digest of a night. Pure."""
     morning, evening = desk.digest.at, desk.night_hours.night.begins
     kept = attainment(counts.promises(facts.night), now)
-    calls = _counted(len(facts.night), "call") if facts.night else "no calls"
+    came = _came(facts.night) or "no calls"
     missed = f", {_counted(kept.missed, 'deadline')} missed" if kept.missed else ""
-    subject = f"{desk.company.sender}: night to {_day(day)}: {calls}{missed}"
+    subject = f"{desk.company.sender}: night to {_day(day)}: {came}{missed}"
     blocks = [
         [f"Night to {_day(day)}, {evening:%H:%M} to {morning:%H:%M}"],
-        [*_call_lines(facts.night, now), _failed_line(facts.failed_pages), *_automatic_line(facts.automatic)],
+        [*_contact_lines(facts.night, now), _failed_line(facts.failed_pages), *_automatic_line(facts.automatic)],
         _day_before(desk, day, facts.day_before, now),
         ["Open now", *_open_lines(facts.still_open)],
         ["Gaps ahead", *_gap_lines(desk, facts.gaps)],
@@ -207,13 +208,20 @@ def log_line(heads: Heads) -> str:
     return f"Logs: {size} sealed. To verify them: python app.py audit {heads}"
 
 
-def _call_lines(calls: Sequence[CallFact], now: datetime) -> list[str]:
-    if not calls:
+def _contact_lines(contacts: Sequence[ContactFact], now: datetime) -> list[str]:
+    if not contacts:
         return ["No calls."]
-    kept = attainment(counts.promises(calls), now)
+    kept = attainment(counts.promises(contacts), now)
     owed = kept.met + kept.missed + kept.open + kept.no_number
-    counted = f"{_counted(len(calls), 'call')}, {_counted(owed, 'callback')}."
-    return [counted, *_kept_lines(kept), *_without_number(calls, now)] if owed else [counted]
+    counted = f"{_came(contacts) or 'No calls'}, {_counted(owed, 'callback')}."
+    return [counted, *_kept_lines(kept), *_without_number(contacts, now)] if owed else [counted]
+
+
+def _came(contacts: Sequence[ContactFact]) -> str:
+    """Return how many calls and mails there were: "3 calls, 1 mail"; "" for none. Callbacks by hand are neither."""
+    ways = Counter(each.way for each in contacts)
+    named = ((ContactWay.CALL, "call"), (ContactWay.MAIL, "mail"))
+    return ", ".join(_counted(ways[way], name) for way, name in named if ways[way])
 
 
 def _kept_lines(kept: Attainment, share: str = "") -> list[str]:
@@ -224,8 +232,8 @@ def _kept_lines(kept: Attainment, share: str = "") -> list[str]:
     ]
 
 
-def _without_number(calls: Sequence[CallFact], now: datetime) -> list[str]:
-    references = counts.without_number(calls, now)
+def _without_number(contacts: Sequence[ContactFact], now: datetime) -> list[str]:
+    references = counts.without_number(contacts, now)
     return [f"Nobody could be called: {', '.join(_shortened(references))}."] if references else []
 
 
@@ -241,10 +249,10 @@ def _automatic_line(mails: AutomaticMails) -> list[str]:
     return [f"{counted} to an emergency mailbox{of_customers} opened no callback since the last digest. See Mails."]
 
 
-def _day_before(desk: Desk, day: date, calls: Sequence[CallFact], now: datetime) -> list[str]:
+def _day_before(desk: Desk, day: date, contacts: Sequence[ContactFact], now: datetime) -> list[str]:
     morning, evening = desk.digest.at, desk.night_hours.night.begins
     heading = f"Day before, {_day(day - DAY)}, {morning:%H:%M} to {evening:%H:%M}"
-    return [heading, *_call_lines(calls, now)]
+    return [heading, *_contact_lines(contacts, now)]
 
 
 def _open_lines(still_open: Sequence[OpenCallback]) -> list[str]:
@@ -252,8 +260,7 @@ def _open_lines(still_open: Sequence[OpenCallback]) -> list[str]:
 
 
 def _open_line(each: OpenCallback) -> str:
-    called = f", called {each.calls} times" if each.calls > 1 else ""
-    return f"{each.reference} with {each.owner}{called}, {each.owed}"
+    return ", ".join(filter(None, [f"{each.reference} with {each.owner}", each.contacts, each.owed]))
 
 
 def _gap_lines(desk: Desk, gaps: Sequence[Gap]) -> list[str]:
@@ -272,29 +279,31 @@ def _shortened(lines: Sequence[str]) -> list[str]:
 def _week_text(session: Session, desk: Desk, day: date, now: datetime) -> DigestText:
     monday = monday_of(day) - timedelta(weeks=1)
     found = activity(session, Days(monday, monday + 6 * DAY), desk.zone, desk.night_hours)
-    kept = attainment(counts.promises(found.calls), now)
+    kept = attainment(counts.promises(found.contacts), now)
     subject = f"{desk.company.sender}: week of {_day(monday)}: {kept.met} in time, {kept.missed} missed"
     blocks = [
         [f"Week of {_day(monday)} to {_day(monday + 6 * DAY)}"],
-        _week_lines(found.calls, kept, now),
+        _week_lines(desk, found.contacts, kept, now),
         ["Busiest night", *(_busiest_night(found) or ["Every night was quiet."])],
         ["Load per person", *([_load_line(each) for each in counts.load(found)] or ["Nobody was paged."])],
     ]
     return DigestText(subject, _paragraphs(blocks), tuple(blocks[n][0] for n in (0, 2, 3)))
 
 
-def _week_lines(calls: Sequence[CallFact], kept: Attainment, now: datetime) -> list[str]:
+def _week_lines(desk: Desk, contacts: Sequence[ContactFact], kept: Attainment, now: datetime) -> list[str]:
     share = f" ({100 * kept.share_met:.1f} %)" if kept.share_met is not None else ""
-    first = "none yet" if kept.median is None else f"median {span(kept.median)}"
-    late = "" if kept.percentile_95 is None else f", 95 % within {span(kept.percentile_95)}"
-    called = f"{_counted(len(calls), 'call')}." if calls else "No calls."
-    return [called, *_kept_lines(kept, share), *_without_number(calls, now), f"First attempt: {first}{late}."]
+    soon = attainment(counts.promises(counts.promised_at_any_hour(contacts)), now)
+    first = "none yet" if soon.median is None else f"median {span(soon.median)}"
+    late = "" if soon.percentile_95 is None else f", 95 % within {span(soon.percentile_95)}"
+    attempts = f"First attempt, of those promised within {span(desk.callback.promise)}: {first}{late}."
+    return [f"{_came(contacts) or 'No calls'}.", *_kept_lines(kept, share), *_without_number(contacts, now), attempts]
 
 
 def _busiest_night(found: Activity) -> list[str]:
-    nights = counts.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights)
+    nights = counts.nights(found.days, found.hours, found.contacts_for_nights, found.pages_for_nights)
     return [
-        f"{_day(night.evening)}: {_counted(night.calls, 'call')}, {_counted(night.callbacks, 'callback')}, "
+        f"{_day(night.evening)}: {_counted(night.calls, 'call')}, {_counted(night.mails, 'mail')}, "
+        f"{_counted(night.callbacks, 'callback')}, "
         f"{_counted(night.pages, 'page')}."
         for night in nights[:1]
     ]

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from callbacks.db.database import Database
-from callbacks.db.states import AttemptProof, CallbackState
+from callbacks.db.states import AttemptProof, CallbackState, ContactWay
 from callbacks.db.tables import Callback, Contact, JoinedContact, ReachAttempt, Technician
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
-from callbacks.records.contacts_of_callback import messages_of
+from callbacks.records.contacts_of_callback import contacts_of, messages_of
 from callbacks.records.proofs import Tries, decider, proof_of, tries_from
 from callbacks.reporting.pieces import by_ids
 from callbacks.text.csv_text import csv_of
@@ -33,7 +33,7 @@ class AttemptRecord:
     rang_at: str
     technician: str
     outcome: str
-    proof: str  # "carrier", "word" or "no number"
+    proof: str  # "carrier", "mail", "word" or "no number"
     decided_by: str  # "technician", "carrier", "carrier's guess" or "mail server"
     seconds: str
 
@@ -68,8 +68,8 @@ class Record:
     coverage: str
     breached_at: str
     transcript: str
-    proof: str  # of the call back: "carrier", "word", "no number", or "" while nobody has tried
-    origin: str  # "voicemail", "missed call", "by hand", "answered call" and more
+    proof: str  # of the first reaction: "carrier", "mail", "word", "no number", or "" while nobody has tried
+    origin: str  # "voicemail", "missed call", "by hand", "answered call", "mail", "emergency mail"
     outcome: str  # of the last attempt
     decided_by: str  # who decided that outcome: "technician", "carrier", "carrier's guess" or "mail server"
     try_again_at: str
@@ -77,7 +77,10 @@ class Record:
     workaround_at: str
     extension: str  # of the number to ring
     language: str  # "en" or "fr": that the caller chose, else the line's
-    calls: int  # the one that opened it, and those that joined it
+    way: str  # how the customer turned to us first: "call", "mail" or "by hand"
+    mailbox: str  # that was written to
+    calls: int  # that opened or joined it
+    mails: int  # that opened or joined it
     outside_ticket: str  # its number in another system
     outside_ticket_url: str
     each_attempt: tuple[AttemptRecord, ...]
@@ -160,7 +163,10 @@ def _record(desk: Desk, callback: Callback, rows: Sequence[ReachAttempt]) -> Rec
         workaround_at=_iso(callback.workaround_at),
         extension=customer.extension,
         language=call.language,
-        calls=1 + len(callback.joined),
+        way=call.way.value,
+        mailbox=call.mailbox,
+        calls=sum(each.way is ContactWay.CALL for each in contacts_of(callback)),
+        mails=sum(each.way is ContactWay.MAIL for each in contacts_of(callback)),
         outside_ticket=callback.outside_ticket,
         outside_ticket_url=desk.tickets.link_to(callback.outside_ticket),
         each_attempt=tuple(_attempt_record(row) for row in rows),

@@ -1,4 +1,4 @@
-"""The summary that `report` prints: how many callbacks were made in time, and what proves it."""
+"""The summary that `report` prints: how many callbacks had their first reaction in time, and what proves it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.tables import Callback, Contact, Technician
+from callbacks.lifecycle.sla_status import counted_from
 from callbacks.records.proofs import NO_TRIES, tries_of
+from callbacks.reporting.activity import came_in_on
 from callbacks.reporting.counts import promises_a_call
 from callbacks.reporting.pieces import by_weeks
 from callbacks.text.formats import span
@@ -28,6 +30,8 @@ from sla.attainment import (
     by_week,
 )
 
+HEADINGS = {"line": "line or mailbox"}
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -36,7 +40,7 @@ class Summary:
     since: datetime
     now: datetime
     in_all: Attainment
-    by: Mapping[str, Mapping[str, Attainment]]  # by "week", "line", "person" and "priority"
+    by: Mapping[str, Mapping[str, Attainment]]  # by "week", "line" or mailbox, "person" and "priority"
 
 
 def summary(database: Database, zone: ZoneInfo, since: datetime, now: datetime) -> Summary:
@@ -54,21 +58,25 @@ def summary(database: Database, zone: ZoneInfo, since: datetime, now: datetime) 
 def _records(session: Session, since: datetime, until: datetime | None) -> list[Record]:
     in_time = Callback.due_at >= since if until is None else (Callback.due_at >= since) & (Callback.due_at < until)
     facts = (
-        Callback.id,
-        Callback.state,
-        Callback.priority,
-        Contact.line,
-        Contact.began_at,
-        Callback.due_at,
-        Technician.name,
+        *(Callback.id, Callback.state, Callback.priority, Callback.origin, Callback.opened_at, Callback.due_at),
+        *(Contact.way, Contact.line, Contact.mailbox, Contact.began_at, Technician.name),
     )
     query = select(*facts).join(Contact, Contact.sid == Callback.contact_sid)
     query = query.outerjoin(Technician, Technician.id == Callback.owner_id).where(in_time)
     tries = tries_of(session, in_time)
     return [
-        Record(priority.value, line, began_at, due_at, its.reacted_at, owner, its.proven_at, its.no_number_at)
-        for callback_id, state, priority, line, began_at, due_at, owner in session.execute(query)
-        if promises_a_call(state, its := tries.get(callback_id, NO_TRIES))
+        Record(
+            row.priority.value,
+            came_in_on(row.way, row.line, row.mailbox),
+            counted_from(row.origin, row.began_at, row.opened_at),
+            row.due_at,
+            its.reacted_at,
+            row.name,
+            its.proven_at,
+            its.no_number_at,
+        )
+        for row in session.execute(query)
+        if promises_a_call(row.state, its := tries.get(row.id, NO_TRIES))
     ]
 
 
@@ -77,7 +85,7 @@ def as_text(found: Summary) -> str:
     counted = found.in_all.met + found.in_all.missed + found.in_all.open + found.in_all.no_number
     lines = [f"Callbacks due since {found.since:%Y-%m-%d %H:%M}: {counted}", _line("in all", found.in_all)]
     for heading, groups in found.by.items():
-        lines.append(f"by {heading}")
+        lines.append(f"by {HEADINGS.get(heading, heading)}")
         lines += [_line(name, kept) for name, kept in groups.items()]
     return "\n".join(lines)
 
@@ -89,7 +97,7 @@ def _line(name: str, found: Attainment) -> str:
     kept = f"kept in time {found.met}, missed {found.missed}{share}, open {found.open}"
     proof = f"proven {found.proven}, by a technician's word {found.by_word}"
     nobody = f"; nobody could be called {found.no_number}" if found.no_number else ""
-    return f"  {name:<16}{kept}; {proof}{nobody}; first attempt: median {median}, 95th percentile {late}"
+    return f"  {name:<20}{kept}; {proof}{nobody}; first attempt: median {median}, 95th percentile {late}"
 
 
 def as_data(found: Summary) -> dict[str, Any]:

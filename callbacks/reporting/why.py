@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db import marks
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import ContactWay
+from callbacks.db.states import ContactWay, Urgency
 from callbacks.db.tables import Callback, Event, Page, PageAttempt
 from callbacks.desk.desk_file import Desk
 from callbacks.oncall import store
@@ -86,6 +86,8 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
     if call.way is ContactWay.MAIL:
         hours = call.hours_reason if not call.is_open else "in support hours"
         yield f"The mail reached the {call.mailbox} mailbox at {came_at}, {hours}. An answer was owed by {owed_by}."
+    elif call.way is ContactWay.BY_HAND:
+        yield f"It was opened by hand at {came_at}. A call back was owed by {owed_by}."
     else:
         yield f"The call came at {came_at} on the {call.line} line, {hours}. A call back was owed by {owed_by}."
     if at < opened_at:
@@ -104,9 +106,11 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
 def _why_held(callback: Callback) -> str:
     if callback.perhaps_robot:
         return "nothing shows that a person called"
-    if callback.contact.way is ContactWay.MAIL and callback.named_time_at is None:
-        return "it came by mail while the desk was closed"
-    return "the customer named a time" if callback.named_time_at is not None else "the caller said that it can wait"
+    if callback.named_time_at is not None:
+        return "the customer named a time"
+    if callback.contact.urgency is Urgency.CAN_WAIT:
+        return "the caller said that it can wait"
+    return "the customer wrote while the desk was closed"
 
 
 def _follow_up(desk: Desk, callback: Callback, at: datetime) -> Iterator[str]:

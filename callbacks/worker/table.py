@@ -23,6 +23,7 @@ from callbacks.worker.jobs import (
     auditor,
     connections,
     coverage,
+    leftover_files,
     look_ups,
     outside_monitor,
     reconciliation,
@@ -37,6 +38,7 @@ from callbacks.worker.jobs.customer_messages import CustomerMessageSending
 from callbacks.worker.jobs.deletions import RecordingDeleter
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
+from callbacks.worker.jobs.leftover_files import LeftoverFiles
 from callbacks.worker.jobs.lock_mails import LockMailer
 from callbacks.worker.jobs.look_ups import LookUps
 from callbacks.worker.jobs.mail_files import MailFileDeleter
@@ -125,6 +127,7 @@ def jobs_for(
     transcriber = Transcriber(database, desk, settings.media_dir, settings.transcribe_model, clock)
     deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
     mail_files = MailFileDeleter(database, desk, settings.media_dir, clock)
+    leftovers = LeftoverFiles(database, settings.media_dir, clock)
     calendars = CalendarReader(database, desk, clock)
     box_mails = BoxMailer(database, mailer, desk, settings.public_url, clock)
     lock_mails = LockMailer(database, mailer, desk, clock)
@@ -163,6 +166,7 @@ def jobs_for(
         Job("retention", retention.EVERY, Retention(database, desk, clock).run),
         Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
         Job("files of mails", EVERY_SWEEP, mail_files.delete_next, mail_files.next_due_at),
+        Job("leftover files", leftover_files.EVERY, leftovers.run, is_slow=True),
         *(Job("heartbeat outside", outside_monitor.EVERY, OutsideMonitor(database, url, clock).run, is_slow=True)
           for url in [settings.heartbeat_url] if url),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),

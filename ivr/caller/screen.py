@@ -21,7 +21,7 @@ from callbacks.db.tables import Call, Page
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import live_calls
 from callbacks.inbound.conversations import has_heard_standing, record_conversation
-from callbacks.records.contacts_of_callback import callback_about
+from callbacks.inbound.follow_up_question import may_need_more, note_asked
 from callbacks.text.formats import spelled
 from callbacks.text.sids import CALL, is_sid
 from ivr import prompts
@@ -116,7 +116,10 @@ def screen_ended() -> Response:
             live_calls.record_not_connected(session, desk, call.sid, page.technician_id, now)
         elif is_proven:
             record_conversation(session, desk, call.sid, page.technician_id, now, is_proven=True)
-        return question if have_spoken and _may_need_more(session, desk, page, call) else answer
+        if not have_spoken or not may_need_more(session, desk, call, page.technician_id):
+            return answer
+        note_asked(session, call, f"{page.technician.name}, by phone", now)
+        return question
 
     return speak(work, answer)
 
@@ -143,12 +146,6 @@ def follow_up() -> Response:
         return (say(language, prompts.FOLLOW_UP_OPENED, reference=reference, priority=level), Hangup())
 
     return speak(work, APOLOGY)
-
-
-def _may_need_more(session: Session, desk: Desk, page: Page, call: Call) -> bool:
-    """Return whether the technician who took a call is asked: it is about no callback that is open already."""
-    is_theirs = call.accepted_by_id == page.technician_id
-    return is_theirs and callback_about(session, call.sid) is None and callback_to_join(session, desk, call) is None
 
 
 def _ask_for_follow_up(language: Language, round: int = 1) -> tuple[Verb, ...]:

@@ -133,6 +133,8 @@ def in_words(received: Received) -> str:
     match received.outcome:
         case Outcome.OPENED | Outcome.JOINED | Outcome.REOPENED:
             return f"Stored. It {received.outcome.value} {received.reference}."
+        case Outcome.NOTED:
+            return f"Stored. It comes from a colleague's address, so it is only noted for {received.reference}."
         case Outcome.STORED:
             return "Stored. It looks like an automatic mail, so nobody is paged."
         case Outcome.KNOWN:

@@ -210,7 +210,7 @@ class Person:
     def code(self) -> str:
         """Return the code of the last page on this phone. Raise StoryFailed."""
         for text in reversed(self.phone.texts):
-            found = re.search(r"(?:Reply|Répondez|PASS|DONE|FAIT|ALLOW|AUTORISE|NOTE) ([0-9]{6})", text.body)
+            found = re.search(r"(?:Reply|Répondez|PASS|DONE|FAIT|ALLOW|AUTORISE|NOTE|MORE|SUIVI) ([0-9]{6})", text.body)
             if found:
                 return found[1]
         raise StoryFailed(f"{self.name} has no text with a code.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from callbacks.db.states import CarrierStatus, carrier_status
+from callbacks.inbound.follow_up_question import ask_by_text
 from callbacks.paging.customer_reports import take_customer_report
 from callbacks.paging.status_reports import StatusReport, take_report
 from ivr.twilio.context import current
@@ -26,7 +27,14 @@ blueprint = signed_blueprint("delivery_reports", __name__, no_content)
 
 @blueprint.post("/voice/page/status")
 def call_status() -> Response:
-    return _store_status(call_sid(), carrier_status(field("CallStatus")))
+    leg, status = call_sid(), carrier_status(field("CallStatus"))
+    stored = _store_status(leg, status)
+    if leg is None or status is not CarrierStatus.COMPLETED:
+        return stored
+    context, now = current(), current().now()
+    # In a transaction of its own, because the end of a call locks the call before its pages.
+    store(lambda session: ask_by_text(session, context.desk, leg, now))
+    return stored
 
 
 @blueprint.post("/sms/status")

@@ -60,10 +60,45 @@ def test_without_a_key_nobody_is_owed_anything(desk: ScenarioDesk) -> None:
     assert only.outcome is CallOutcome.ANSWERED
 
 
-def test_a_technician_who_hangs_up_first_is_not_asked(desk: ScenarioDesk) -> None:
+def amy_hangs_up_first(desk: ScenarioDesk) -> None:
     call = desk.customer().dials("direct").hears("Please hold")
     amys = desk.phone_of("Amy").is_rung().answers().hears("Press 1 to take it").presses("1")
     call.is_connected_to(amys).waits(30)
     amys.hangs_up()
-    desk.scenario.minutes_pass(40)
+
+
+def test_a_technician_who_hangs_up_first_is_asked_by_one_text(desk: ScenarioDesk) -> None:
+    amy_hangs_up_first(desk)
+    amy = desk.phone_of("Amy")
+    amy.reads("does the call from (514) 555-0199 at 10:00 a.m. need more work?", "If it is settled, do nothing.")
+    assert desk.callbacks() == []
+    desk.scenario.minutes_pass(40)  # no reminder
+    amy.texts("{code}").reads("No callback is open for", "P2 and what it is about opens one")
+    amy.texts("more {code} p2 digests stopped on Monday")
+    amy.reads(f"{desk.callback.reference} (P2) is yours")
+    assert (desk.callback.origin, desk.callback.priority) == (CallbackOrigin.ANSWERED_CALL, PriorityLevel.P2)
+    assert desk.log_says("Amy Roy wrote a note digests stopped on Monday")
+    assert desk.log_says("asked whether it needs more work")
+    amy.texts("more {code} and the spam report too").reads("was saved")
+    amy.resolves()
+    assert len(desk.callbacks()) == 1
+
+
+def test_in_french_and_with_the_priority_of_the_line(desk: ScenarioDesk) -> None:
+    desk.edit(lambda _, amy: setattr(amy, "language", "fr"))
+    call = desk.customer().dials("direct").hears("Please hold")
+    amys = desk.phone_of("Amy").is_rung().answers().presses("1")
+    call.is_connected_to(amys).waits(30)
+    amys.hangs_up()
+    amy = desk.phone_of("Amy")
+    amy.reads("demande-t-il un suivi?", "Si c'est réglé, ne faites rien.")
+    amy.texts("suivi {code}").reads("est à vous")
+    assert desk.callback.priority is desk.service.desk.priority_of_line("direct")
+    amy.resolves("fait")
+
+
+def test_the_desk_file_turns_the_question_by_text_off(open_desk: Callable[..., ScenarioDesk]) -> None:
+    desk = open_desk(TUESDAY_MORNING, ringing={"each": "20s", "longest_hunt": "90s", "asks_by_text": False})
+    amy_hangs_up_first(desk)
+    desk.scenario.minutes_pass(1)
     assert desk.callbacks() == []

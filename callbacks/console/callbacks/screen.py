@@ -56,7 +56,7 @@ from callbacks.paging.decide import Decision
 from callbacks.paging.escalate import forecast
 from callbacks.paging.reasons import in_a_line
 from callbacks.people.technicians import everybody
-from callbacks.records.contacts_of_callback import calls_again, contacts_of, joined_callback
+from callbacks.records.contacts_of_callback import contacts_of, joined_callback, turned_to_us
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
@@ -185,14 +185,15 @@ def open_callbacks(
     which = (Callback.state == CallbackState.OPEN) & visible
     owed = still_owed(session, desk, support_hours(session, desk), now)
     callbacks = most_urgent_first(session.scalars(select(Callback).where(which).order_by(Callback.id)), owed)
-    rows, waiting, again = rows_of(session, desk, callbacks, now), _waiting(session, which), calls_again(session, which)
+    rows, waiting = rows_of(session, desk, callbacks, now), _waiting(session, which)
+    again = turned_to_us(session, which)
     return [
         replace(
             row,
             next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
             resolution=owed.get(callback.id),
             notes=[
-                *([f"called {1 + again[callback.id]} times"] if callback.id in again else []),
+                *([again[callback.id]] if callback.id in again else []),
                 *notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
             ],
         )

@@ -29,6 +29,7 @@ TROUBLE = {
     EventKind.PAGE_CAPPED,
     EventKind.STEP_SKIPPED,
     EventKind.CUSTOMER_NOT_NOTIFIED,
+    EventKind.CUSTOMER_NOT_MAILED,
     EventKind.REPLY_NOT_SENT,
     EventKind.MAIL_RETURNED,
     EventKind.ATTEMPT_WITHDRAWN,

@@ -32,7 +32,7 @@ from callbacks.acts.wording import NOT_A_TIME_AHEAD
 from callbacks.console.attachments import attachment_of, attachment_response
 from callbacks.console.audio import audio_response, note_listener
 from callbacks.console.context import current
-from callbacks.console.forms import field, write_and_redirect
+from callbacks.console.forms import field, note_change, write_and_redirect
 from callbacks.console.link_page.screen import CallbackScreen, SummaryScreen, callback_screen, summary_screen
 from callbacks.console.security import add_security_headers, refuse_nul_characters
 from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome
@@ -242,7 +242,11 @@ def _run(token: str, read: Callable[[], Act]) -> ResponseReturnValue:
     now = context.now()
 
     def work(session: Session) -> str:
-        return _perform(session, session.get_one(Page, link.page_id), read, now)
+        page = session.get_one(Page, link.page_id)
+        message = _perform(session, page, read, now)
+        about = {"about": page.callback.reference if page.callback is not None else "", "via": "link"}
+        note_change(session, now, f"callback: {request.path.rpartition('/')[2]}", about, by=page.technician.name)
+        return message
 
     # The message may name the customer's number, so only a browser that may see it is redirected to it.
     return _opened(write_and_redirect(work, url_for(".index", token=token)), token, link)

@@ -360,7 +360,8 @@ def _texts(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, 
 
 def _notes(session: Session, callback: Callback, zone: ZoneInfo, now: datetime, language: str) -> list[str]:
     """Return what people wrote down, oldest first."""
-    notes = [each for each in events_of_callback(session, callback) if each.kind is EventKind.NOTE]
+    kinds = (EventKind.NOTE, EventKind.COLLEAGUE_MAILED)
+    notes = [each for each in events_of_callback(session, callback) if each.kind in kinds]
     return [f"{time_and_day(each.at, zone, now, language)}, {each.actor}: {each.detail}" for each in notes]
 
 

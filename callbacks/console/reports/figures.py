@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callbacks.console.reports.charts import Chart, Group, Look, columns, rows
+from callbacks.db.states import ContactWay
 from callbacks.desk.night_hours import NightHours
 from callbacks.reporting import counts
 from callbacks.reporting.activity import Activity
@@ -14,8 +15,12 @@ from callbacks.reporting.csv_table import Table
 from callbacks.text.formats import span
 from sla.attainment import Attainment, Outcome, Record, attainment, outcome
 
-CANCELLED = "Callbacks cancelled before an attempt are not counted."
-RESOLUTIONS = "From the call until it is resolved, without waiting for the customer; by current priority."
+CANCELLED = (
+    "Callbacks from calls, from mails, and opened by hand, each by its own deadline. Those cancelled before an attempt "
+    "are not counted."
+)
+ONLY_AT_ANY_HOUR = "Callbacks with business hours or an agreed time are not counted here."
+RESOLUTIONS = "From the call or mail until it is resolved, without waiting for the customer; by current priority."
 KEPT, MISSED, OPEN = Look("kept", "good"), Look("missed", "bad"), Look("open", "open")
 PROVEN, BY_WORD = Look("kept, proven", "good"), Look("kept, by a technician's word", "word")
 NO_NUMBER = Look("nobody could be called", "beside")
@@ -57,19 +62,20 @@ class Report:
 
 def report(found: Activity, resolved: Sequence[Record], promise: timedelta, now: datetime) -> Report:
     """Return every figure for some days, and for the resolutions promised in them."""
-    records = counts.promises(found.calls)
+    records = counts.promises(found.contacts)
+    soon = counts.promises(counts.promised_at_any_hour(found.contacts))
     kept = attainment(records, now)
     figures = [
         _promises(found, records, now),
-        _first_reaction(records, kept, promise, now),
+        _first_reaction(soon, promise, now),
         _calls_by("hours", "Calls by hour of the day", "Hour", counts.calls_by_hour(found.calls)),
         _calls_by("weekdays", "Calls by day of the week", "Day", counts.calls_by_weekday(found.calls)),
         _resolutions(found, resolved, now),
         _load(counts.load(found), found.hours),
-        _nights(counts.nights(found.days, found.hours, found.calls_for_nights, found.pages_for_nights), found.hours),
+        _nights(counts.nights(found.days, found.hours, found.contacts_for_nights, found.pages_for_nights), found.hours),
         _outcomes(counts.outcomes(found)),
     ]
-    return Report(_headline(found, kept), figures)
+    return Report(_headline(found, kept, attainment(soon, now)), figures)
 
 
 def percent(found: Attainment) -> str:
@@ -79,17 +85,18 @@ def percent(found: Attainment) -> str:
     return f"{min(100 * found.share_met, 99.9) if found.missed else 100:.1f} %"
 
 
-def _headline(found: Activity, kept: Attainment) -> list[tuple[str, str]]:
-    after_hours = sum(1 for call in found.calls if not call.is_open)
+def _headline(found: Activity, kept: Attainment, soon: Attainment) -> list[tuple[str, str]]:
+    mails = sum(1 for each in found.contacts if each.way is ContactWay.MAIL)
     return [
         ("Calls", f"{len(found.calls):,}"),
-        ("After hours", f"{after_hours:,}"),
-        ("Callbacks", f"{sum(1 for call in found.calls if call.priority is not None):,}"),
+        ("Calls after hours", f"{sum(1 for call in found.calls if not call.is_open):,}"),
+        ("Mails", f"{mails:,}"),
+        ("Callbacks", f"{sum(1 for each in found.contacts if each.priority is not None):,}"),
         ("Kept in time", percent(kept)),
         ("Proven", f"{kept.proven:,}"),
         ("By a technician's word", f"{kept.by_word:,}"),
         ("Nobody could be called", f"{kept.no_number:,}"),
-        ("First attempt, median", _length(kept.median)),
+        ("First attempt, median", _length(soon.median)),
         ("Pages to phones", f"{sum(page.times for page in found.pages):,}"),
     ]
 
@@ -156,17 +163,18 @@ def _kept(found: Attainment, more: Mapping[str, Count]) -> list[float | str]:
     return [found.met, found.missed, found.open, share, *(count(found) for count in more.values())]
 
 
-def _first_reaction(records: Sequence[Record], kept: Attainment, promise: timedelta, now: datetime) -> Figure:
-    took = counts.first_reactions(records, now)
+def _first_reaction(records: Sequence[Record], promise: timedelta, now: datetime) -> Figure:
+    """Return how long first attempts took where one time is promised at any hour: business hours are no minutes."""
+    took, kept = counts.first_reactions(records, now), attainment(records, now)
     table = Table(
         "first-reaction",
-        "Minutes from the call to the first attempt",
+        "Minutes from the call or mail to the first attempt",
         ("Minutes", "In time", "Too late"),
         [(each.minutes, each.in_time, each.late) for each in took],
     )
     sentence = (
-        f"Half of the first attempts came within {_length(kept.median)} of the call, 95 % within "
-        f"{_length(kept.percentile_95)}; {span(promise)} are promised."
+        f"Half of the first attempts came within {_length(kept.median)} of the call or mail, 95 % within "
+        f"{_length(kept.percentile_95)}; {span(promise)} are promised. {ONLY_AT_ANY_HOUR}"
         if kept.median is not None
         else "No attempts yet."
     )
@@ -251,8 +259,8 @@ def _nights(lived: Sequence[counts.Night], hours: NightHours) -> Figure:
     table = Table(
         "nights",
         "The busiest nights",
-        ("Night of", "Day", "Calls", "Callbacks", "Pages"),
-        [(night.evening.isoformat(), f"{night.evening:%a}", night.calls, night.callbacks, night.pages)
+        ("Night of", "Day", "Calls", "Mails", "Callbacks", "Pages"),
+        [(night.evening.isoformat(), f"{night.evening:%a}", night.calls, night.mails, night.callbacks, night.pages)
          for night in busiest],
     )  # fmt: skip
     sentence = f"A night ({hours.night}) is named after the evening on which it begins."

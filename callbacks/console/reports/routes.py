@@ -13,7 +13,7 @@ from callbacks.console.access import for_all_but_technicians, for_all_users
 from callbacks.console.context import current
 from callbacks.console.reports.figures import Report, report
 from callbacks.db.states import CallbackState, Urgency
-from callbacks.db.tables import Call, Callback
+from callbacks.db.tables import Callback, Contact
 from callbacks.desk.business_hours import support_hours
 from callbacks.errors import WrongState
 from callbacks.lifecycle.sla_status import Resolution, resolutions
@@ -148,7 +148,7 @@ def _report(days: Days) -> Report:
     hours = database.read(lambda session: support_hours(session, desk))
 
     def owed(session: Session, since: datetime, until: datetime) -> list[Resolution]:
-        in_days = (Call.began_at >= since) & (Call.began_at < until)
+        in_days = (Contact.began_at >= since) & (Contact.began_at < until)
         # Nothing is promised to be resolved where the call back was cancelled, nobody could be called, or another
         # callback has what was promised.
         promising_nothing = (CallbackState.CANCELLED, CallbackState.UNREACHABLE, CallbackState.JOINED)

@@ -28,6 +28,16 @@ def callbacks_about(session: Session, mail: NewMail) -> Sequence[KnownCallback]:
     return [_facts(session, callback, ids) for callback in rows]
 
 
+def through_colleagues(session: Session, thread: Sequence[str]) -> Sequence[str]:
+    """Return a thread, followed by what was answered by those of its mails that belong to no callback.
+
+    A customer may answer a colleague's mail, which is only noted.
+    """
+    noted = select(MailMessage.thread).where(MailMessage.message_id.in_(thread), MailMessage.contact_sid.is_(None))
+    before = (each for found in session.scalars(noted) for each in found.split())
+    return list(dict.fromkeys([*thread, *before]))[:MOST_IDS]
+
+
 def _by_message(session: Session, ids: Sequence[str]) -> Iterable[int]:
     ours = select(CustomerMessage.callback_id).where(CustomerMessage.message_id.in_(ids))
     yield from (each for each in session.scalars(ours) if each is not None)

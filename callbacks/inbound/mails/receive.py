@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.mails import join_by_mail, open_by_mail
+from callbacks.acts.mails import join_by_mail, note_mail_of_colleague, open_by_mail
 from callbacks.customers.find import contacts_of as contacts_of_customer
 from callbacks.customers.find import customer_with, phones_of
 from callbacks.db.database import Database, insert_once, lock_name, locked
@@ -30,11 +30,12 @@ from callbacks.errors import NotFound
 from callbacks.inbound.gist import guessed_urgency
 from callbacks.inbound.mails.bounces import take_bounce
 from callbacks.inbound.mails.files import store_file
-from callbacks.inbound.mails.known_callbacks import callbacks_about
+from callbacks.inbound.mails.known_callbacks import callbacks_about, through_colleagues
 from callbacks.inbound.mails.parse import ParsedAttachment, ParsedMail
 from callbacks.inbound.mails.threads import Decision, Fate, Link, NewMail, callback_of_mail, references_in
 from callbacks.inbound.mails.urgent_words import says_urgent
 from callbacks.paging.mail_receipts import send_mail_receipt
+from callbacks.people.colleagues import addresses_of_colleagues
 from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 
@@ -48,6 +49,7 @@ class Outcome(enum.Enum):
     OPENED = "opened"  # a callback
     JOINED = "joined"  # one that was open
     REOPENED = "reopened"  # one that had ended
+    NOTED = "noted"  # a colleague wrote it about a callback: it changes nothing
     STORED = "stored"  # it is no message: nobody is paged
     KNOWN = "known"  # it was received before: nothing has changed
 
@@ -185,8 +187,12 @@ def _take_message(session: Session, desk: Desk, mail: MailMessage, incoming: _In
     people = frozenset([*(contacts_of_customer(customer) if customer else ()), *([mail.sender] if mail.sender else ())])
     # Of two contacts of one customer at the same instant, the second waits for the first. Calls lock their number.
     lock_name(session, f"callbacks of {min(people, default='nobody')}")
-    contact = _contact(session, desk, mail, customer, incoming.parsed, now)
     decision = _decide(session, desk, mail, people, incoming.parsed)
+    if decision.fate is Fate.NOTE and decision.callback_id is not None:
+        callback = locked(session, Callback, decision.callback_id)
+        note_mail_of_colleague(session, callback, mail, now)
+        return Received(Outcome.NOTED, mail.id, callback.reference)
+    contact = _contact(session, desk, mail, customer, incoming.parsed, now)
     is_urgent = _is_urgent(mail, contact.language)
     if decision.fate is Fate.OPEN or decision.callback_id is None:
         _record(session, contact, mail, "", decision.notes, now)
@@ -233,7 +239,9 @@ def _contact(
 def _decide(session: Session, desk: Desk, mail: MailMessage, people: frozenset[str], parsed: ParsedMail) -> Decision:
     references = references_in(mail.subject, mail.words)
     is_emergency = desk.meaning_of(mail.mailbox) is MailboxMeaning.EMERGENCY
-    new = NewMail(mail.received_at, people, mail.message_id, parsed.thread, references, is_emergency)
+    is_of_colleague = mail.sender in addresses_of_colleagues(session)
+    thread = tuple(through_colleagues(session, parsed.thread))
+    new = NewMail(mail.received_at, people, mail.message_id, thread, references, is_emergency, is_of_colleague)
     return callback_of_mail(new, callbacks_about(session, new), desk.mail)
 
 

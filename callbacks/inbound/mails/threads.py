@@ -29,6 +29,7 @@ class NewMail:
     thread: tuple[str, ...] = ()  # the message IDs that it answers, the nearest first
     references: tuple[str, ...] = ()  # in its subject or first lines
     is_emergency: bool = False
+    is_of_colleague: bool = False  # the sender is an address of ours
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Fate(enum.Enum):
     JOIN = "join"  # it is about an open callback
     REOPEN = "reopen"  # it is about one that ended
     OPEN = "open"  # it is about none
+    NOTE = "note"  # a colleague wrote it about one: it is no word from the customer, and changes nothing
 
 
 class Link(enum.Enum):
@@ -82,6 +84,8 @@ def callback_of_mail(mail: NewMail, callbacks: Sequence[KnownCallback], rules: M
     """Return which callback a mail joins or reopens, or that it opens its own."""
     notes = dict[str, None]()
     for callback, link in _named(mail, callbacks):
+        if mail.is_of_colleague and not callback.people & mail.sender:
+            return Decision(Fate.NOTE, callback.id, link)
         if link is Link.REFERENCE and not callback.people & mail.sender:
             notes[f"It names {callback.reference}, which is another person's. A subject can be forged."] = None
             continue

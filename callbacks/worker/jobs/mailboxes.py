@@ -35,7 +35,9 @@ from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=2)  # longer than a mail server may take to answer
+LEASE = timedelta(seconds=30)  # how long a mailbox waits after its worker died
+RENEWED_EVERY = timedelta(seconds=10)
+HANGS_AFTER = timedelta(minutes=2)  # without an answer of the server: longer than one may take
 LOOKED_AT_EVERY = timedelta(seconds=5)  # whether a mailbox is due
 READ_EVERY = timedelta(seconds=30)  # without news from the server
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=2)
@@ -89,6 +91,7 @@ class MailboxReader:
         self._read_every = read_every
         self._stopping = threading.Event()
         self._interrupt: Callable[[], None] | None = None  # ends what `run` waits for
+        self._last_sign_at: datetime | None = None  # of this reader
         self._tries = Counter[tuple[int, int]]()  # of mails on which the desk failed, by UIDVALIDITY and UID
 
     def run(self) -> None:
@@ -105,12 +108,20 @@ class MailboxReader:
         if (interrupt := self._interrupt) is not None:
             interrupt()
 
+    def renew(self, claim: Claim[MailboxMark]) -> bool:
+        """Hold the mailbox for another lease. Return whether to go on: it is still held, and this reader reads."""
+        if self._last_sign_at is not None and self._clock.now() - self._last_sign_at > HANGS_AFTER:
+            return False
+        return self._database.write(lambda session: self._hold(session, claim)) is not None
+
     def _work(self, read: Callable[[Claim[MailboxMark], Inbox], None]) -> None:
         claim = None if self._stopping.is_set() else self._database.write(self._claim)
         if claim is None:
             return
+        self._last_sign_at = self._clock.now()
         try:
             with ExitStack() as opened:
+                opened.enter_context(leases.renewed(RENEWED_EVERY, lambda: self.renew(claim)))
                 inbox = self._opened(opened)
                 read(claim, inbox)
         except LeaseLost:
@@ -229,10 +240,16 @@ class MailboxReader:
 
     def _held(self, session: Session, claim: Claim[MailboxMark]) -> MailboxMark:
         """Return the mark, and hold it for another lease. Raise LeaseLost."""
-        mark = leases.held(session, claim)
+        mark = self._hold(session, claim)
         if mark is None:
             raise LeaseLost
-        mark.next_action_at = self._clock.now() + LEASE
+        self._last_sign_at = self._clock.now()
+        return mark
+
+    def _hold(self, session: Session, claim: Claim[MailboxMark]) -> MailboxMark | None:
+        mark = leases.held(session, claim)
+        if mark is not None:
+            mark.next_action_at = self._clock.now() + LEASE
         return mark
 
     def _begin(self, session: Session, claim: Claim[MailboxMark], uid_validity: int) -> Place:

@@ -49,3 +49,6 @@ def test_without_an_owner_nobody_is_paged_before_the_desk_opens(database: Databa
     desk = reopened(database, tmp_path, SATURDAY_NIGHT, with_owner=False)
     assert desk.pages() == []
     assert desk.callback.held_until == MONDAY_OPENING
+    assert desk.events(EventKind.HELD)[-1] == (
+        "until Mon 30 Nov 08:30, because the customer texted while the desk was closed"
+    )

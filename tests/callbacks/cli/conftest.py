@@ -41,7 +41,7 @@ class CommandLine:
     def database(self) -> Database:
         return self.service.database
 
-    def types(self, line: str, *more: str, answers: str = "") -> Result:
+    def types(self, line: str, *more: str, answers: str | bytes = "") -> Result:
         return CliRunner().invoke(
             self.root, [*line.split(), *more], input=answers, obj=self.app, catch_exceptions=False
         )

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from callbacks.cli import mail
+from callbacks.db.tables import MailMessage
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.inbound.mails.parse import LARGEST, Unreadable
 from tests.callbacks.cli.conftest import NOW, CommandLine
+from tests.callbacks.inbound.mails.real_mails import SHAPES, TAKEN
 
 MAIL = "From: jane@example.com\r\nSubject: No mail flow\r\n\r\nNothing arrives.\r\n"
 
@@ -67,6 +70,19 @@ def test_the_exit_code_says_whether_to_offer_it_again(
     assert result.exit_code == code
     assert re.fullmatch(f"Error: {words}\n", result.stderr)
     assert "quoted" not in result.output
+
+
+def test_each_kind_of_mail_has_its_exit_code_and_what_is_taken_is_stored(
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box = Mailbox(address="support@example.com", meaning=MailboxMeaning.NORMAL)
+    monkeypatch.setitem(cli.service.desk.__dict__, "mailboxes", {"support": box})
+    one_of_each = {shape.kind: shape for shape in SHAPES if shape.exit_code == TAKEN}.values()
+    shapes = [*one_of_each, *(shape for shape in SHAPES if shape.exit_code != TAKEN)]
+    found = {shape.name: cli.types("mail receive support", answers=shape.raw).exit_code for shape in shapes}
+    assert found == {shape.name: shape.exit_code for shape in shapes}
+    kinds = cli.database.read(lambda session: session.scalars(select(MailMessage.kind).order_by(MailMessage.id)).all())
+    assert kinds == [shape.kind for shape in one_of_each]
 
 
 def test_a_mail_that_is_too_large_is_never_taken(

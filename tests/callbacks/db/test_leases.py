@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from callbacks.db import leases
 from callbacks.db.database import Database, locked, locked_or_none
 from callbacks.db.leases import BackOff, Claim
 from callbacks.db.tables import CalendarSource
 from callbacks.errors import NotFound
+from tests.waiting import eventually
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 LEASE = timedelta(seconds=30)
@@ -189,3 +191,30 @@ def test_a_row_that_is_not_there_cannot_be_locked(database: Database) -> None:
 @pytest.mark.parametrize(("tries", "seconds"), [(0, 5), (1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (999, 60)])
 def test_a_pause_doubles_up_to_its_limit(tries: int, seconds: int) -> None:
     assert BackOff(first=5 * SECOND, longest=60 * SECOND).after(tries) == seconds * SECOND
+
+
+def test_a_lease_is_renewed_while_the_work_goes_on_and_not_afterwards() -> None:
+    renewals = [0]
+
+    def renew() -> bool:
+        renewals[0] += 1
+        if renewals[0] == 1:
+            raise OSError("the database is away")
+        return True
+
+    with capture_logs() as logs, leases.renewed(timedelta(milliseconds=1), renew):
+        eventually(lambda: renewals[0] > 2, "two renewals after one that failed")
+    assert [line["event"] for line in logs] == ["a lease could not be renewed; it is tried again"]
+    assert "lease" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_lease_that_is_lost_is_not_renewed() -> None:
+    renewals = list[bool]()
+
+    def renew() -> bool:
+        renewals.append(True)
+        return False
+
+    with leases.renewed(timedelta(milliseconds=1), renew):
+        eventually(lambda: "lease" not in {thread.name for thread in threading.enumerate()}, "the end of the renewals")
+    assert len(renewals) == 1

@@ -12,7 +12,7 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CarrierStatus, Channel, CustomerMessageKind, CustomerMessageState
 from callbacks.db.tables import CustomerMessage
 from callbacks.paging.customer_messages import Recipient, write_message
-from callbacks.paging.customer_reports import take_customer_report
+from callbacks.paging.customer_reports import give_up, record_acceptance, take_customer_report
 from callbacks.paging.status_reports import StatusReport
 from tests.callbacks.paging.paging_desk import BEGAN, PagingDesk
 
@@ -45,6 +45,24 @@ def test_a_report_before_the_answer_is_the_answer(desk: PagingDesk, message_id: 
     found = only(desk)
     assert (found.state, found.sid, found.next_action_at) == (CustomerMessageState.SENT, "SM1", None)
     assert desk.events(EventKind.CUSTOMER_NOTIFIED) == ["noted"]
+
+
+def test_the_log_calls_a_mail_a_mail(desk: PagingDesk) -> None:
+    callback_id = desk.callback.id
+
+    def work(session: Session) -> None:
+        session.execute(delete(CustomerMessage))  # the receipt of the callback
+        lea = Recipient(Channel.MAIL, "lea@acme.example", "en")
+        for occasion in ("sent", "refused"):
+            write_message(session, CustomerMessageKind.RECEIPT, occasion, lea, "noted", BEGAN, callback_id=callback_id)
+        sent, refused = session.scalars(select(CustomerMessage).order_by(CustomerMessage.id)).all()
+        record_acceptance(session, sent, StatusReport(0, "MM1", CarrierStatus.SENT), BEGAN)
+        give_up(session, refused, CustomerMessageState.FAILED, "No such mailbox.", BEGAN)
+
+    desk.database.write(work)
+    assert desk.events(EventKind.CUSTOMER_MAILED) == ["noted"]
+    assert desk.events(EventKind.CUSTOMER_NOT_MAILED) == ["No such mailbox."]
+    assert desk.events(EventKind.CUSTOMER_NOTIFIED) == desk.events(EventKind.CUSTOMER_NOT_NOTIFIED) == []
 
 
 def test_an_earlier_status_that_comes_late_changes_nothing(desk: PagingDesk, message_id: int) -> None:

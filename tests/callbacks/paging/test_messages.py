@@ -125,6 +125,7 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "closed": messages.closed_automatically(subject),
         "outcome": messages.ask_outcome(subject, code),
         "manager": messages.manager_wanted(subject, code, reason),
+        "needs more": messages.needs_more(subject.sender, "+15145550199", code, NOW, MONTREAL, LATE),
         "manager, with the history": messages.manager_wanted(
             subject, code, reason, messages.history(12, NOW, who, MONTREAL, LATE, is_tried=True)
         ),
@@ -156,6 +157,20 @@ def test_every_text_fits_two_segments_whatever_names_and_lines_say(
     for kind, words in every_text(subject, code, others, reason).items():
         for text in (words.english, words.french):
             assert size(text) <= TWO_SEGMENTS, (kind, size(text), text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "who"),
+    [
+        (SUBJECT, "A text from them reopens it, and so can a supervisor."),
+        (BY_MAIL, "An email from them reopens it, and so can a supervisor."),
+        (WITHHELD, "A supervisor can reopen it."),
+    ],
+)
+def test_who_can_reopen_what_closed_automatically(subject: Subject, who: str) -> None:
+    closed = messages.closed_automatically(subject)
+    assert closed.english.endswith(f"has not been in touch. {who}")
+    assert "rouvr" in closed.french
 
 
 @pytest.mark.parametrize("customer_number", [None, "+15145550199"])

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackState
-from callbacks.db.tables import Callback, Event
+from callbacks.db.states import CallbackState, ContactWay
+from callbacks.db.tables import Callback, Contact, Event
 from callbacks.inbound import calls
 from callbacks.records.event_log import events_of, lines_of_log, record_event
 
@@ -85,3 +86,13 @@ def test_a_call_without_a_callback_prints_too(database: Database) -> None:
         return list(lines_of_log(session, MONTREAL))
 
     assert database.write(work)[0] == "Call on the direct line: in progress"
+
+
+def test_what_was_opened_by_hand_is_no_call(database: Database) -> None:
+    def work(session: Session) -> list[str]:
+        call(session)
+        session.execute(update(Contact).values(way=ContactWay.BY_HAND))
+        session.expire_all()
+        return list(lines_of_log(session, MONTREAL))
+
+    assert database.write(work)[0] == "Opened by hand"

@@ -13,6 +13,7 @@ from callbacks.db.states import (
     CallbackOrigin,
     CallbackState,
     CallOutcome,
+    ContactWay,
     PriorityLevel,
     VoicemailState,
 )
@@ -22,7 +23,7 @@ from callbacks.inbound import calls
 from callbacks.oncall import store
 from callbacks.people import technicians, users
 from callbacks.records.proofs import NO_TRIES, Tries
-from callbacks.reporting.activity import CallFact
+from callbacks.reporting.activity import ContactFact
 from tests.tried import tried
 
 DESK = read_desk(Path("support.toml"))
@@ -45,15 +46,18 @@ def a_call(
     state: CallbackState = CallbackState.OPEN,
     proof: AttemptProof = AttemptProof.WORD,
     origin: CallbackOrigin = CallbackOrigin.VOICEMAIL,
-) -> CallFact:
+    way: ContactWay = ContactWay.CALL,
+) -> ContactFact:
     """Return a call at a desk time, whose customer was tried so many minutes later; None for not at all."""
     at = local(text)
     began = at.astimezone(UTC)
     tried_at = None if minutes is None else began + timedelta(minutes=minutes)
-    call = CallFact(
+    call = ContactFact(
         local=at,
         began_at=began,
+        way=way,
         line="direct",
+        mailbox="support" if way is ContactWay.MAIL else "",
         is_open=not owed,
         outcome=CallOutcome.VOICEMAIL if owed else CallOutcome.ANSWERED,
         priority=PriorityLevel.P2,
@@ -63,11 +67,14 @@ def a_call(
         reference=f"AB-{at:%H%M}",
         origin=origin,
         callback_id=1,
+        opened_at=began,
+        promised_from=None,
         tries=_tries(proof, tried_at),
     )
     if owed:
         return call
-    nothing_owed = dict.fromkeys(("priority", "state", "due_at", "owner_id", "reference", "origin", "callback_id"))
+    owed_only = ("priority", "state", "due_at", "owner_id", "reference", "origin", "callback_id", "opened_at")
+    nothing_owed = dict.fromkeys(owed_only)
     return call._replace(**nothing_owed, tries=NO_TRIES)  # type: ignore[arg-type]
 
 

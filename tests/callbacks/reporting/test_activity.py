@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from callbacks.acts.base import Requester, Via
+from callbacks.acts.by_hand import NewCallback, open_by_hand
 from callbacks.db.database import Database
-from callbacks.db.states import AttemptProof, Channel, PageKind, PageState, ReachOutcome
+from callbacks.db.states import AttemptProof, Channel, PageKind, PageState, PriorityLevel, ReachOutcome, Role
 from callbacks.db.tables import Page
 from callbacks.inbound import calls
 from callbacks.reporting import counts
-from callbacks.reporting.activity import CallFact, activity, activity_by_weeks
+from callbacks.reporting.activity import ContactFact, activity, activity_by_weeks
 from callbacks.reporting.periods import Days
-from tests.callbacks.reporting.facts import BEGAN, DESK, local, night
+from callbacks.reporting.summary import as_data, summary
+from sla.attainment import attainment
+from tests.callbacks.inbound.mails.post import TUESDAY_MORNING, Post, parsed
+from tests.callbacks.reporting.facts import BEGAN, DESK, HOUR, local, night
 
 
-def words_of(call: CallFact) -> str:
+def words_of(call: ContactFact) -> str:
     assert call.priority is not None
     assert call.state is not None
     return f"{call.priority.value} {call.state.value}"
@@ -77,6 +83,34 @@ def test_the_hours_after_midnight_count_for_the_last_night_and_for_no_day_of_the
     days = Days(date(2026, 11, 28), date(2026, 11, 28))
     found = database.read(lambda s: activity(s, days, DESK.zone, DESK.night_hours))
     assert activity_by_weeks(database, days, DESK.zone, DESK.night_hours) == found
-    nights = counts.nights(days, DESK.night_hours, found.calls_for_nights, found.pages_for_nights)
+    nights = counts.nights(days, DESK.night_hours, found.contacts_for_nights, found.pages_for_nights)
     assert (len(found.calls), list(found.pages)) == (2, [])
     assert [(str(each.evening), each.calls, each.pages > 0) for each in nights] == [("2026-11-28", 4, True)]
+
+
+def test_mails_and_callbacks_by_hand_are_counted_with_their_own_promise(database: Database, tmp_path: Path) -> None:
+    post = Post(database, tmp_path, TUESDAY_MORNING)
+    post.gets()
+    post.gets(parsed("Another one", sender="jane@acme.example"), mailbox="emergency")
+
+    def open_it(session: Session) -> None:
+        by = Requester("sue@example.com", Via.CONSOLE, Role.SUPERVISOR, None)
+        open_by_hand(session, post.desk, NewCallback(number="(514) 555-0177", priority=PriorityLevel.P2), by, post.now)
+
+    database.write(open_it)
+    days = Days(date(2026, 11, 24), date(2026, 11, 24))
+    found = database.read(lambda s: activity(s, days, DESK.zone, DESK.night_hours))
+    assert len(found.calls) == 0
+    owed = {each.came_in_on: each.due_at - each.began_at for each in found.contacts if each.due_at is not None}
+    assert owed == {
+        "support mailbox": 4 * HOUR,
+        "emergency mailbox": HOUR / 2,
+        "by hand": HOUR,
+    }
+    assert attainment(counts.promises(found.contacts), post.now).open == 3
+    said = as_data(summary(database, DESK.zone, post.now - HOUR, post.now + HOUR))
+    assert {name: (each["missed"], each["open"]) for name, each in said["by_line"].items()} == {
+        "support mailbox": (0, 1),
+        "emergency mailbox": (1, 0),
+        "by hand": (0, 1),
+    }

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callbacks.db.states import CallbackState, CallOutcome, ReachOutcome
+from callbacks.db.states import CallbackState, CallOutcome, ContactWay, ReachOutcome
 from callbacks.records.proofs import NO_TRIES, Tries
 from callbacks.reporting import counts
-from callbacks.reporting.activity import Activity, AttemptFact, CallFact, PageFact
+from callbacks.reporting.activity import Activity, AttemptFact, ContactFact, PageFact
 from callbacks.reporting.periods import Days
 from sla.attainment import attainment
 from tests.callbacks.reporting.facts import BEGAN, CARRIER, DESK, HOUR, NO_NUMBER, WORD, a_call, local
@@ -47,14 +47,15 @@ def test_the_busiest_night_comes_first_and_those_outside_the_days_are_not_theirs
         a_call("2026-11-28T12:00"),  # by day
         a_call("2026-11-28T23:30"),
         a_call("2026-11-29T02:00", owed=False),
+        a_call("2026-11-28T23:45", owed=False, way=ContactWay.MAIL),  # it joined a callback
         a_call("2026-11-29T19:00"),
         a_call("2026-11-30T03:00"),  # the morning after the last day
     ]
     pages = [PageFact(local("2026-11-28T23:30"), 1, 2), PageFact(local("2026-11-30T03:00"), 1, 1)]
     nights = counts.nights(Days(date(2026, 11, 28), date(2026, 11, 29)), DESK.night_hours, calls, pages)
     assert nights == [
-        counts.Night(date(2026, 11, 29), calls=2, callbacks=2, pages=1),
-        counts.Night(date(2026, 11, 28), calls=2, callbacks=1, pages=2),
+        counts.Night(date(2026, 11, 28), calls=2, mails=1, callbacks=1, pages=2),
+        counts.Night(date(2026, 11, 29), calls=2, mails=0, callbacks=2, pages=1),
     ]
 
 
@@ -91,7 +92,7 @@ MOMENTS = st.builds(
 
 
 @given(st.lists(MOMENTS, max_size=30))
-def test_however_calls_are_sorted_they_add_up_to_all_of_them(calls: list[CallFact]) -> None:
+def test_however_calls_are_sorted_they_add_up_to_all_of_them(calls: list[ContactFact]) -> None:
     now = local("2026-11-10T12:00").astimezone(UTC)
     days = Days(date(2026, 10, 19), date(2026, 11, 20))
     pages = [PageFact(call.local, 1 + number % 2, 1) for number, call in enumerate(calls)]
@@ -119,7 +120,7 @@ def test_however_calls_are_sorted_they_add_up_to_all_of_them(calls: list[CallFac
     assert sum(each.count for each in became if each.of == "callbacks") == sum(1 for call in calls if call.priority)
 
 
-def activity_of(*calls: CallFact, attempts: tuple[AttemptFact, ...] = ()) -> Activity:
+def activity_of(*calls: ContactFact, attempts: tuple[AttemptFact, ...] = ()) -> Activity:
     days = Days(date(2026, 11, 23), date(2026, 11, 29))
     return Activity(days, DESK.zone, calls, [], attempts, calls, [], {1: "Amy Roy", 2: "Ben Cole"}, DESK.night_hours)
 

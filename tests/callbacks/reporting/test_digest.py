@@ -249,5 +249,5 @@ def test_a_week_has_its_busiest_night_and_the_load_of_each_person(office: Office
     words = office.reads("week", "2026-11-30")
     assert "Week of Mon 23 Nov to Sun 29 Nov" in words
     assert "3 calls.\nKept in time 1 (33.3 %), missed 2, not due yet 0.\nProven " in words
-    assert "Busiest night\nMon 23 Nov: 2 calls, 2 callbacks" in words
+    assert "Busiest night\nMon 23 Nov: 2 calls, 0 mails, 2 callbacks" in words
     assert "Amy Roy: 1 page by day, 2 by night; woken 2 times; owned 1, tried 1 (1 by word)" in words

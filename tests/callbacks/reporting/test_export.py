@@ -39,7 +39,7 @@ COLUMNS = (
     "reference,line,caller,began_at,due_at,message_seconds,state,owner,acknowledged_at,attempted_at,resolved_at,kept,"
     "attempts,priority,caller_name,number_to_ring,product,coverage,breached_at,transcript,"
     "proof,origin,outcome,decided_by,try_again_at,release,workaround_at,extension,language,"
-    "calls,outside_ticket,outside_ticket_url,each_attempt"
+    "way,mailbox,calls,mails,outside_ticket,outside_ticket_url,each_attempt"
 )
 
 
@@ -82,7 +82,10 @@ def test_every_value_of_a_record(database: Database) -> None:
         "workaround_at": "2026-11-29T04:32:00+00:00",
         "extension": "",
         "language": "en",
+        "way": "call",
+        "mailbox": "",
         "calls": 1,
+        "mails": 0,
         "outside_ticket": "",
         "outside_ticket_url": "",
         "each_attempt": (),

@@ -25,7 +25,7 @@ def test_the_summary_counts_by_week_line_and_person(database: Database) -> None:
         "kept in time 1, missed 1 (50.0 %), open 0; proven 0, by a technician's word 1; first attempt: median 12 min"
     ) in said
     assert [line for line in said.splitlines() if line.startswith("by ")] == [
-        *("by week", "by line", "by person", "by priority")
+        *("by week", "by line or mailbox", "by person", "by priority")
     ]
     assert "2026-W48" in said
     assert "Amy Roy" in said

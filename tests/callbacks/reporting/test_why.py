@@ -12,7 +12,7 @@ from callbacks.acts.attempts import record_attempt
 from callbacks.acts.opening import open_callback
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import ReachOutcome
+from callbacks.db.states import ReachOutcome, Urgency
 from callbacks.db.tables import Callback
 from callbacks.inbound import calls
 from callbacks.oncall import store
@@ -101,7 +101,8 @@ def test_what_stops_the_paging_is_named_from_then_on(night: Database, minutes: i
 @pytest.mark.parametrize(
     ("fact", "because"),
     [
-        ({}, "the caller said that it can wait"),
+        ({}, "the customer wrote while the desk was closed"),
+        ({"urgency": Urgency.CAN_WAIT}, "the caller said that it can wait"),
         ({"named_time_at": BEGAN + 20 * MINUTE}, "the customer named a time"),
         ({"perhaps_robot": True}, "nothing shows that a person called"),
     ],
@@ -111,7 +112,7 @@ def test_why_it_is_held_is_said(night: Database, fact: dict[str, object], becaus
         callback = only(session)
         callback.held_until = BEGAN + 10 * MINUTE
         for name, value in fact.items():
-            setattr(callback, name, value)
+            setattr(callback.contact if name == "urgency" else callback, name, value)
 
     night.write(hold)
     assert f"It is held until Sat 28 Nov 22:22, because {because}: nobody is paged before." in asked(night, 2).owed

@@ -411,6 +411,7 @@ def test_a_new_callback_for_the_same_customer_is_theirs_and_opened_once(console:
 def test_notes_and_the_outside_ticket_are_shown(console: Console, link: str) -> None:
     presses(console, link, "note", words="rang twice")
     page = presses(console, link, "ticket", number="INC-4711")
+    assert ("Amy Roy", "callback: ticket") in console.audit_entries()
     assert "Amy Roy: rang twice" in page
     assert "Outside ticket: INC-4711" in page
 
@@ -419,4 +420,5 @@ def test_only_the_owner_joins_with_another(console: Console, link: str) -> None:
     assert "Only its owner or a supervisor" in presses(console, link, "join", reference="XX-999")
     presses(console, link, "take")
     assert "There is no callback" in presses(console, link, "join", reference="XX-999")
+    assert ("Amy Roy", "callback: join") not in console.audit_entries()  # refused
     assert 'name="reference"' in console.client.get(link).text

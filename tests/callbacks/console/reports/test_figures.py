@@ -8,10 +8,18 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callbacks.console.reports.figures import Figure, Report, percent, report
-from callbacks.db.states import AttemptProof, CallbackOrigin, CallbackState, CallOutcome, PriorityLevel, ReachOutcome
+from callbacks.db.states import (
+    AttemptProof,
+    CallbackOrigin,
+    CallbackState,
+    CallOutcome,
+    ContactWay,
+    PriorityLevel,
+    ReachOutcome,
+)
 from callbacks.desk.night_hours import NightHours
 from callbacks.records.proofs import Tries
-from callbacks.reporting.activity import Activity, AttemptFact, CallFact, PageFact
+from callbacks.reporting.activity import Activity, AttemptFact, ContactFact, PageFact
 from callbacks.reporting.periods import Days
 from callbacks.text.daily_span import DailySpan
 from sla.attainment import Record, attainment
@@ -23,16 +31,18 @@ HOURS = NightHours(DailySpan(time(22), time(7)), DailySpan(time(23), time(6)))
 DAYS = Days(date(2026, 11, 23), date(2026, 11, 29))
 
 
-def call(at: str, took: float | None, *, is_open: bool = False, proof: AttemptProof = AttemptProof.WORD) -> CallFact:
+def call(at: str, took: float | None, *, is_open: bool = False, proof: AttemptProof = AttemptProof.WORD) -> ContactFact:
     """Return a call at a desk time, whose customer was tried so many minutes later; None for not yet."""
     local = datetime.fromisoformat(at)
     began_at = local.replace(tzinfo=TORONTO).astimezone(UTC)
     tried_at = None if took is None else began_at + timedelta(minutes=took)
     proofs = (AttemptProof.CARRIER, AttemptProof.WORD, AttemptProof.NO_NUMBER)
-    return CallFact(
+    return ContactFact(
         local=local,
         began_at=began_at,
+        way=ContactWay.CALL,
         line="direct",
+        mailbox="",
         is_open=is_open,
         outcome=CallOutcome.VOICEMAIL,
         priority=PriorityLevel.P2,
@@ -42,11 +52,13 @@ def call(at: str, took: float | None, *, is_open: bool = False, proof: AttemptPr
         reference="AB-123",
         origin=CallbackOrigin.VOICEMAIL,
         callback_id=1,
+        opened_at=began_at,
+        promised_from=None,
         tries=Tries(*(tried_at if each is proof else None for each in proofs)),
     )
 
 
-def report_on(*calls: CallFact, pages: tuple[PageFact, ...] = (), now: datetime = NOW) -> Report:
+def report_on(*calls: ContactFact, pages: tuple[PageFact, ...] = (), now: datetime = NOW) -> Report:
     tried = sum(call.tries.reacted_at is not None for call in calls)
     attempts = [AttemptFact(1, ReachOutcome.NO_ANSWER, AttemptProof.WORD, True, tried)] if tried else []
     found = Activity(DAYS, TORONTO, calls, pages, attempts, calls, pages, {1: "Amy Roy", 2: "Ben Cole"}, HOURS)
@@ -64,7 +76,8 @@ def test_the_headline_has_the_numbers_that_are_asked_for_first() -> None:
     page = PageFact(datetime.fromisoformat("2026-11-28T22:15"), 1, 3)
     assert dict(report_on(*NIGHT, pages=(page,)).headline) == {
         "Calls": "3",
-        "After hours": "2",
+        "Calls after hours": "2",
+        "Mails": "0",
         "Callbacks": "3",
         "Kept in time": "33.3 %",
         "Proven": "0",
@@ -119,6 +132,19 @@ def test_first_attempts_are_counted_apart_from_calls_that_nobody_tried_yet() -> 
     assert chart.mark is not None
     assert chart.mark[1] == "promised"
     assert figure(report_on(NIGHT[2]), "first-reaction").sentence == "No attempts yet."
+
+
+def test_minutes_are_counted_only_where_one_time_is_promised_at_any_hour() -> None:
+    by_mail = call("2026-11-28T22:30", 700)._replace(way=ContactWay.MAIL, mailbox="support", origin=CallbackOrigin.MAIL)
+    found = report_on(*NIGHT, by_mail)
+    assert dict(found.headline)["First attempt, median"] == "12 min"
+    assert {name: dict(found.headline)[name] for name in ("Calls", "Mails", "Callbacks")} == {
+        "Calls": "3",
+        "Mails": "1",
+        "Callbacks": "4",
+    }
+    assert figure(found, "first-reaction").table.rows == figure(report_on(*NIGHT), "first-reaction").table.rows
+    assert tuple(figure(found, "attainment").table.rows[-1])[3:6] == (1, 3, 0)
 
 
 def test_the_busiest_hour_and_day_are_named() -> None:

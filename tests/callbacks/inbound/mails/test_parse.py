@@ -21,6 +21,7 @@ from callbacks.inbound.mails.parse import (
     parse,
 )
 from callbacks.inbound.mails.parts import ENCRYPTED, PACKED, REMOTE_IMAGES, SIGNED, TOO_DEEP, TOO_LONG, UNKNOWN_LETTERS
+from tests.callbacks.inbound.mails.real_mails import SHAPES, TAKEN, Shape
 from tests.callbacks.inbound.mails.writing import NOW, file, mail, mixed, text
 
 
@@ -34,6 +35,18 @@ def test_a_plain_mail_is_read_whole() -> None:
     assert found.sent_at == datetime(2026, 11, 28, 2, 59, tzinfo=UTC)
     assert found.language == "en"
     assert (found.notes, found.attachments, found.failed_recipients) == ((), (), ())
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape.exit_code == TAKEN], ids=lambda each: each.name)
+def test_what_programs_really_write_is_read(shape: Shape) -> None:
+    found = parse(shape.raw, NOW)
+    names = tuple(each.name for each in found.attachments)
+    assert (found.kind, found.sender, names) == (shape.kind, shape.sender, shape.files)
+    assert shape.words in found.words
+    assert shape.quoted in found.quoted
+    assert shape.note in " ".join(found.notes)
+    shown = " ".join([found.subject, found.words, found.quoted, *names])
+    assert not shape.hidden or shape.hidden not in shown
 
 
 # What can never be taken

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
+from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
+    CallbackState,
     MailKind,
     PageKind,
     PriorityLevel,
 )
+from callbacks.db.tables import Callback
 from callbacks.errors import NotFound
 from callbacks.inbound.mails import receive as module
 from callbacks.inbound.mails.parse import ParsedAttachment
 from callbacks.inbound.mails.receive import Outcome
+from callbacks.lifecycle.transitions import Change, change_state
+from callbacks.people import users
 from tests.callbacks.inbound.mails.post import (
     TUESDAY_MORNING,
     Post,
     parsed,
 )
 
+PASSWORD = "correct horse battery"
 LOG = ParsedAttachment("log.txt", "text/plain", 3, b"log")
 VIRUS = ParsedAttachment("a.exe", "application/octet-stream", 9, None, "It may be a program.")
 
@@ -34,6 +43,42 @@ def night(database: Database, tmp_path: Path) -> Post:
 @pytest.fixture
 def day(database: Database, tmp_path: Path) -> Post:
     return Post(database, tmp_path / "media", TUESDAY_MORNING)
+
+
+# Colleagues
+
+
+def test_a_colleague_in_a_thread_is_noted_and_is_neither_the_customer_nor_an_act(day: Post) -> None:
+    day.database.write(lambda session: setattr(session.merge(day.person("Ben Cole")), "email", "Ben@desk.example"))
+    reference = day.gets(parsed(message_id="1@acme.example")).reference
+    day.amy_owns_it()
+    before, pages = day.callback, day.pages()
+    day.now += timedelta(minutes=20)
+    ben = parsed("Re: A question", "I will call him.", "ben@desk.example", thread=("1@acme.example",), message_id="2@b")
+    noted = day.gets(ben, mailbox="emergency", raw=b"ben")
+    assert (noted.outcome, noted.reference) == (Outcome.NOTED, reference)
+    after = day.callback
+    unchanged = ("due_at", "next_action_at", "attempted_at", "priority", "owner_id", "acted_at", "called_again_told_at")
+    assert [getattr(after, name) for name in unchanged] == [getattr(before, name) for name in unchanged]
+    assert (day.pages(), len(day.messages())) == (pages, 1)
+    assert day.events(EventKind.COLLEAGUE_MAILED) == ['"Re: A question": I will call him.']
+    assert day.gets(ben, mailbox="emergency", raw=b"ben").outcome is Outcome.KNOWN
+    # The customer answers the colleague, and their mail program names only that mail.
+    bob = day.gets(parsed("Re: A question", thread=("2@b",), message_id="3@acme.example"))
+    assert (bob.outcome, bob.reference) == (Outcome.JOINED, reference)
+
+
+def test_a_users_address_is_a_colleagues_too_and_reopens_nothing(day: Post) -> None:
+    day.database.write(lambda session: users.add_user(session, "sue@desk.example", "supervisor", PASSWORD, day.now))
+    day.gets(parsed(message_id="1@acme.example"))
+
+    def close(session: Session) -> None:
+        change_state(session.scalars(select(Callback)).one(), Change.AUTO_CLOSE, day.now)
+
+    day.database.write(close)
+    sue = parsed("Re: A question", sender="sue@desk.example", thread=("1@acme.example",))
+    assert day.gets(sue).outcome is Outcome.NOTED
+    assert day.callback.state is CallbackState.CLOSED
 
 
 # Stored once

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from callbacks.db.database import Database
@@ -19,10 +24,21 @@ from callbacks.inbound.mails.receive import Outcome
 from callbacks.inbound.mails.take import refuse_too_large, taker
 from callbacks.settings import Settings
 from sla.clock import MovingClock
+from tests.callbacks.inbound.mails.real_mails import SHAPES
 
 NOW = datetime(2026, 11, 29, 2, 0, tzinfo=UTC)
 BOX = Mailbox(address="emergency@example.com", meaning=MailboxMeaning.EMERGENCY)
 DESK = read_desk(Path("support.toml")).model_copy(update={"mailboxes": {"emergency": BOX}})
+
+
+def _flipped(raw: bytes, random: Random) -> bytes:
+    """Return a mail with some bytes changed, as a bad relay may do."""
+    changed = bytearray(raw)
+    for _ in range(random.randrange(1, 9)):
+        changed[random.randrange(len(changed))] = random.randrange(256)
+    return bytes(changed)
+
+
 SETTINGS = Settings("https://desk.test", "AC1", "token", "+15145550100", "secret", mail_from="Desk <desk@example.com>")
 MAIL = (
     b"From: Jane Roy <jane@example.com>\r\nTo: emergency@example.com\r\nSubject: No mail flow\r\n"
@@ -60,3 +76,34 @@ def test_a_mail_of_more_than_the_limit_is_refused() -> None:
     refuse_too_large(LARGEST)
     with pytest.raises(Unreadable, match="more than 25 MB"):
         refuse_too_large(LARGEST + 1)
+
+
+# Whatever is sent: it is taken or refused, and the next mail is taken
+
+PIECES = st.sampled_from([piece for shape in SHAPES if len(shape.raw) < 20_000 for piece in shape.raw.split(b"\n\n")])
+ANY_MAIL = st.one_of(
+    st.lists(PIECES | st.binary(max_size=40), max_size=6).map(b"\n\n".join),
+    st.builds(_flipped, st.sampled_from([shape.raw for shape in SHAPES if len(shape.raw) < 20_000]), st.randoms()),
+)
+ON_ONE_DATABASE = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@given(raw=ANY_MAIL)
+@settings(max_examples=8, deadline=None, suppress_health_check=ON_ONE_DATABASE)
+def test_whatever_is_sent_the_next_mail_is_taken(database: Database, tmp_path: Path, raw: bytes) -> None:
+    takes_the_next_after(database, tmp_path, raw)
+
+
+@pytest.mark.soak
+@given(raw=ANY_MAIL)
+@settings(max_examples=2_000, deadline=None, suppress_health_check=ON_ONE_DATABASE)
+def test_whatever_is_sent_the_next_mail_is_taken_soak(database: Database, tmp_path: Path, raw: bytes) -> None:
+    takes_the_next_after(database, tmp_path, raw)
+
+
+def takes_the_next_after(database: Database, folder: Path, raw: bytes) -> None:
+    take = taker(replace(SETTINGS, media_dir=folder), DESK, database, MovingClock(NOW))
+    with contextlib.suppress(Unreadable):
+        take("emergency", raw, NOW)
+    good = MAIL + sha256(raw).hexdigest().encode()
+    assert take("emergency", good, NOW).outcome in (Outcome.OPENED, Outcome.JOINED, Outcome.KNOWN)

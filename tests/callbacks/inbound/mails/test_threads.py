@@ -47,6 +47,28 @@ def decide(new: NewMail, *callbacks: KnownCallback, rules: MailRules = RULES) ->
     return callback_of_mail(new, callbacks, rules)
 
 
+# Colleagues
+
+AMY = "amy@desk.example"
+
+
+@pytest.mark.parametrize("state", [OPEN, RESOLVED, CLOSED])
+@pytest.mark.parametrize(
+    ("new", "link"),
+    [(mail(sender=AMY, thread=("theirs-1",)), Link.THREAD), (mail(sender=AMY, references=("KT-411",)), Link.REFERENCE)],
+)
+def test_what_a_colleague_writes_about_a_callback_is_only_noted(state: CallbackState, new: NewMail, link: Link) -> None:
+    new = replace(new, is_of_colleague=True, is_emergency=True)
+    assert decide(new, callback(1, state)) == Decision(Fate.NOTE, 1, link)
+
+
+def test_what_a_colleague_writes_about_none_opens_one_whose_customer_they_are() -> None:
+    assert decide(replace(mail(sender=AMY), is_of_colleague=True), callback()).fate is Fate.OPEN
+    theirs = replace(callback(), people=frozenset({AMY}))
+    new = replace(mail(sender=AMY, thread=("theirs-1",)), is_of_colleague=True)
+    assert decide(new, theirs) == Decision(Fate.JOIN, 1, Link.THREAD)
+
+
 # References
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from callbacks.db.database import Database
+from callbacks.db.leases import Claim
 from callbacks.db.states import PageKind
 from callbacks.db.tables import MailboxMark, Page, Technician
 from callbacks.desk.desk_file import read_desk
@@ -25,7 +26,7 @@ from callbacks.inbound.mails import take as taking
 from callbacks.inbound.mails.parse import Unreadable
 from callbacks.inbound.mails.receive import Outcome, Received
 from callbacks.worker.jobs import mailboxes
-from callbacks.worker.jobs.mailboxes import LEASE, MailboxReader, pause_after
+from callbacks.worker.jobs.mailboxes import HANGS_AFTER, LEASE, RENEWED_EVERY, MailboxReader, pause_after
 from sla.clock import MovingClock
 from tests.callbacks.oncall.weekly_turns import add_weekly_turns
 from tests.imap_server import ImapServer, imap_server
@@ -150,6 +151,27 @@ def test_one_worker_at_a_time_reads_a_mailbox(desk: Desk) -> None:
     assert desk.offered == ["first", "first", "second"]
     assert desk.has == ["first", "second"]
     assert desk.mark.last_uid == 2
+
+
+def test_a_mailbox_is_held_while_its_reader_works_and_no_longer_than_it_gives_a_sign(desk: Desk) -> None:
+    """Its lease is short, so that a mailbox waits half a minute at most after its worker died."""
+    assert timedelta(seconds=30) >= LEASE > 2 * RENEWED_EVERY
+    reader, held = desk.reader(), list[bool]()
+
+    def work_on(words: str) -> None:
+        claim = Claim(MailboxMark, desk.mark.id, desk.mark.token)
+        for _ in range(HANGS_AFTER // RENEWED_EVERY):
+            desk.clock.pass_time(RENEWED_EVERY)
+            held.append(reader.renew(claim))
+            desk.reads()  # another worker: it finds the mailbox held
+        desk.clock.pass_time(RENEWED_EVERY)
+        held.append(reader.renew(claim))
+
+    desk.before = work_on
+    desk.delivers("first")
+    reader.read_once()
+    assert desk.offered == ["first"]
+    assert held == [True] * (len(held) - 1) + [False]
 
 
 def test_a_renumbered_mailbox_is_read_again_and_supervisors_are_told(desk: Desk) -> None:
