@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import pytest
 
-import app
+from callbacks.cli.commands import COMMANDS
 from callbacks.processes import STOP_TIMEOUT
 from callbacks.settings import REQUIRED, SETTINGS
 from callbacks.web_server import STOPPED_WITHIN
@@ -35,7 +35,7 @@ def is_setting(name: str) -> bool:
 
 def parses(arguments: list[str]) -> None:
     """Parse a command line as click does. Raise what it raises."""
-    command = app.cli.commands[arguments[0]]
+    command = next(each for each in COMMANDS if each.name == arguments[0])
     command.make_parser(click.Context(command)).parse_args(args=arguments[1:])
 
 

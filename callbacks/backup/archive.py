@@ -40,7 +40,9 @@ class _Hashing(io.RawIOBase):
         return content
 
 
-def make(url: str, media: MediaFiles, file: Path, now: datetime) -> Manifest:
+def make(
+    url: str, media: MediaFiles, file: Path, now: datetime, environ: dump.Environ = dump.NO_ENVIRON
+) -> Manifest:
     """Write a backup of the database and its files, and check it. Raise BrokenBackup, and leave nothing behind.
 
     The database is copied first: then every file that it names and that still exists is in the backup.
@@ -51,7 +53,7 @@ def make(url: str, media: MediaFiles, file: Path, now: datetime) -> Manifest:
     unfinished = folder / f".{file.name}.{os.getpid()}"
     try:
         with tempfile.TemporaryDirectory(prefix=f".{file.name}.", dir=folder) as beside:
-            made = _write(url, media, unfinished, Path(beside), now)
+            made = _write(url, media, unfinished, Path(beside), now, environ)
             check(unfinished, Path(beside))
         unfinished.replace(folder / file.name)
         keep_names(folder)
@@ -62,9 +64,11 @@ def make(url: str, media: MediaFiles, file: Path, now: datetime) -> Manifest:
     return made
 
 
-def _write(url: str, media: MediaFiles, unfinished: Path, beside: Path, now: datetime) -> Manifest:
+def _write(
+    url: str, media: MediaFiles, unfinished: Path, beside: Path, now: datetime, environ: dump.Environ
+) -> Manifest:
     copy = beside / "copy"
-    copied = dump.dump(url, copy)
+    copied = dump.dump(url, copy, environ)
     members: dict[str, Member] = {}
     with open_private(unfinished) as target:
         with tarfile.open(fileobj=target, mode="w", format=tarfile.PAX_FORMAT) as tar:

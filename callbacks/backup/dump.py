@@ -22,6 +22,8 @@ from callbacks.db.database import Database
 from callbacks.db.tables import Base
 from callbacks.errors import BrokenBackup
 
+Environ = Mapping[str, str]
+NO_ENVIRON: Environ = {"PATH": os.defpath}
 SQLITE, POSTGRES = "sqlite", "postgresql"
 PAGES_AT_ONCE = 2000  # of SQLite; between two steps, others may write
 MOST_STARTS = 3
@@ -53,9 +55,9 @@ def kind_of(url: str) -> str:
     return make_url(url).get_backend_name()
 
 
-def dump(url: str, file: Path) -> Dump:
+def dump(url: str, file: Path, environ: Environ = NO_ENVIRON) -> Dump:
     """Copy the database into a new file, as it is at one instant. Raise BrokenBackup."""
-    return _dump_sqlite(url, file) if kind_of(url) == SQLITE else _dump_postgres(url, file)
+    return _dump_sqlite(url, file) if kind_of(url) == SQLITE else _dump_postgres(url, file, environ)
 
 
 def look_into(kind: str, file: Path) -> Dump | None:
@@ -64,7 +66,7 @@ def look_into(kind: str, file: Path) -> Dump | None:
     A dump of SQLite is checked page by page, and its rows are counted. PostgreSQL's is read through to its end.
     """
     if kind == POSTGRES:
-        _run_program("pg_restore", {}, "--file", os.devnull, str(file))
+        _run_program("pg_restore", NO_ENVIRON, "--file", os.devnull, str(file))
         return None
     with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
         try:
@@ -76,10 +78,10 @@ def look_into(kind: str, file: Path) -> Dump | None:
             raise BrokenBackup(f"The copy of the database cannot be read: {fault}.") from None
 
 
-def load(url: str, file: Path) -> None:
+def load(url: str, file: Path, environ: Environ = NO_ENVIRON) -> None:
     """Replace the database by the dump in a file, all of it or nothing. Raise BrokenBackup."""
     if kind_of(url) == POSTGRES:
-        _load_postgres(url, file)
+        _load_postgres(url, file, environ)
         return
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(file_of(url))) as target:
         try:
@@ -165,13 +167,13 @@ def _content_of_sqlite(connection: sqlite3.Connection) -> Dump:
 # PostgreSQL
 
 
-def _dump_postgres(url: str, file: Path) -> Dump:
+def _dump_postgres(url: str, file: Path, environ: Environ) -> Dump:
     """Count and dump in one snapshot, so that the counts are those of the dump."""
     with _snapshot(url) as (connection, snapshot):
         counts = _counts(connection)
         schema = connection.scalar(text("SELECT version_num FROM alembic_version"))
         arguments = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={file}")
-        _run_program("pg_dump", _environment(url), *arguments, *_address(url))
+        _run_program("pg_dump", {**environ, **_environment(url)}, *arguments, *_address(url))
     return Dump(str(schema or ""), counts)
 
 
@@ -189,9 +191,9 @@ def _snapshot(url: str) -> Iterator[tuple[Connection, str]]:
     engine.dispose()
 
 
-def _load_postgres(url: str, file: Path) -> None:
+def _load_postgres(url: str, file: Path, environ: Environ) -> None:
     arguments = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-    _run_program("pg_restore", _environment(url), *arguments, *_address(url), str(file))
+    _run_program("pg_restore", {**environ, **_environment(url)}, *arguments, *_address(url), str(file))
 
 
 def _address(url: str) -> tuple[str, ...]:
@@ -215,7 +217,7 @@ def _run_program(name: str, environment: Mapping[str, str], *arguments: str) -> 
             f"{name} is not on the PATH. Install PostgreSQL's client programs (Debian: postgresql-client)."
         )
     done = subprocess.run(  # noqa: S603 - PostgreSQL's own program; nothing goes through a shell
-        [program, *arguments], env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        [program, *arguments], env=dict(environment), capture_output=True, text=True, check=False
     )
     if done.returncode:
         said = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[0]

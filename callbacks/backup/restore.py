@@ -15,7 +15,15 @@ from callbacks.errors import BrokenBackup
 from callbacks.private_files import make_private_folder
 
 
-def restore(database: Database, url: str, media: MediaFiles, file: Path, *, replaces: bool = False) -> Manifest:
+def restore(
+    database: Database,
+    url: str,
+    media: MediaFiles,
+    file: Path,
+    *,
+    replaces: bool = False,
+    environ: dump.Environ = dump.NO_ENVIRON,
+) -> Manifest:
     """Restore a backup, and return its manifest. Raise BrokenBackup, mostly before anything has changed.
 
     The files come first: a database never names one that is not there yet. An older schema is upgraded. A database
@@ -36,7 +44,7 @@ def restore(database: Database, url: str, media: MediaFiles, file: Path, *, repl
             database.close()
             dump.load(url, copy)
         else:
-            dump.load(url, copy)
+            dump.load(url, copy, environ)
             _prepare(database, found)
     return found
 

@@ -12,7 +12,7 @@ from callbacks.backup.files import MediaFiles, MediaFolder
 from callbacks.backup.manifest import Manifest
 from callbacks.backup.restore import restore as restore_backup
 from callbacks.cli.command import Command
-from callbacks.cli.context import AppContext, Service, audited, pass_app, pass_service
+from callbacks.cli.context import AppContext, Service, audited, pass_app
 from callbacks.errors import BrokenBackup
 from callbacks.settings import Settings
 from callbacks.text.formats import day_and_time
@@ -29,8 +29,8 @@ def media_of(settings: Settings) -> MediaFiles:
 @click.command(cls=Command)
 @FILE
 @click.option("--overwrite", is_flag=True, help="Replace a file of that name.")
-@pass_service
-def backup(service: Service, file: Path, overwrite: bool) -> None:
+@pass_app
+def backup(app: AppContext, file: Path, overwrite: bool) -> None:
     """Write the database, recordings and mails into one FILE, while the service runs.
 
     The file is checked before it gets its name. It does not contain the settings: keep SECRET_KEY and AUDIT_KEY
@@ -38,9 +38,10 @@ def backup(service: Service, file: Path, overwrite: bool) -> None:
     """
     if file.exists() and not overwrite:
         raise BrokenBackup(f"{file} exists. Choose another name, or add --overwrite.")
+    service = audited(app.ready_service())
     service.database.write(lambda session: None)  # the entry in the audit log, which is then part of the backup
     settings, now = service.settings, service.clock.now()
-    made = archive.make(settings.database_url, media_of(settings), file, now)
+    made = archive.make(settings.database_url, media_of(settings), file, now, app.environ)
     click.echo(f"Wrote and checked {file}: {_in_words(made)}.")
 
 
@@ -56,7 +57,7 @@ def restore(app: AppContext, file: Path, replaces: bool) -> None:
     service = audited(app.service())
     _must_be_stopped(service)
     settings = service.settings
-    found = restore_backup(service.database, settings.database_url, media_of(settings), file, replaces=replaces)
+    found = restore_backup(service.database, settings.database_url, media_of(settings), file, replaces=replaces, environ=app.environ)
     service.close()
     made_at = day_and_time(found.made_at, service.desk.zone, "en")
     click.echo(f"Restored the desk as it was on {made_at}: {_in_words(found)}.")
