@@ -40,9 +40,7 @@ class _Hashing(io.RawIOBase):
         return content
 
 
-def make(
-    url: str, media: MediaFiles, file: Path, now: datetime, environ: dump.Environ = dump.NO_ENVIRON
-) -> Manifest:
+def make(url: str, media: MediaFiles, file: Path, now: datetime, environ: dump.Environ = dump.NO_ENVIRON) -> Manifest:
     """Write a backup of the database and its files, and check it. Raise BrokenBackup, and leave nothing behind.
 
     The database is copied first: then every file that it names and that still exists is in the backup.

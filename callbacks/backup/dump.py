@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, inspect, make_url, text
 from sqlalchemy.pool import NullPool
 
 from callbacks.db.database import Database
+from callbacks.db.sqlite import sqlite
 from callbacks.db.tables import Base
 from callbacks.errors import BrokenBackup
 
@@ -68,13 +69,13 @@ def look_into(kind: str, file: Path) -> Dump | None:
     if kind == POSTGRES:
         _run_program("pg_restore", NO_ENVIRON, "--file", os.devnull, str(file))
         return None
-    with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(sqlite.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
         try:
             faults = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
             if faults != ["ok"]:
                 raise BrokenBackup(f"The copy of the database is damaged: {faults[0]}.")
             return _content_of_sqlite(connection)
-        except sqlite3.DatabaseError as fault:
+        except sqlite.DatabaseError as fault:
             raise BrokenBackup(f"The copy of the database cannot be read: {fault}.") from None
 
 
@@ -83,10 +84,10 @@ def load(url: str, file: Path, environ: Environ = NO_ENVIRON) -> None:
     if kind_of(url) == POSTGRES:
         _load_postgres(url, file, environ)
         return
-    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(file_of(url))) as target:
+    with closing(sqlite.connect(file)) as source, closing(sqlite.connect(file_of(url))) as target:
         try:
             source.backup(target)
-        except sqlite3.Error as fault:
+        except sqlite.Error as fault:
             raise BrokenBackup(f"The database could not be replaced: {fault}. Stop the service first.") from None
 
 
@@ -109,22 +110,21 @@ def file_of(url: str) -> str:
 
 def _dump_sqlite(url: str, file: Path) -> Dump:
     with (
-        closing(sqlite3.connect(f"file:{file_of(url)}?mode=ro", uri=True)) as source,
-        closing(sqlite3.connect(file)) as target,
+        closing(sqlite.connect(f"file:{file_of(url)}?mode=ro", uri=True)) as source,
+        closing(sqlite.connect(file)) as target,
     ):
         _copy_sqlite(source, target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, complete by itself
         return _content_of_sqlite(target)
 
 
-def _copy_sqlite(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+def _copy_sqlite(source: Any, target: Any) -> None:
     """Copy a database while others write to it.
 
     With a write-ahead log, they do so beside a reader. Otherwise a reader holds up whoever writes, so the copy is made
     in short steps; it starts again when somebody wrote in between, and is made in one step when that goes on.
     """
     if source.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
-        source.execute("BEGIN")
         source.backup(target)
         return
     steps = _Steps()
@@ -151,7 +151,7 @@ class _Steps:
             raise _NeverDone
 
 
-def _content_of_sqlite(connection: sqlite3.Connection) -> Dump:
+def _content_of_sqlite(connection: Any) -> Dump:
     tables = {str(row[0]) for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     counts = {
         name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608 - names from SQLite

@@ -57,7 +57,9 @@ def restore(app: AppContext, file: Path, replaces: bool) -> None:
     service = audited(app.service())
     _must_be_stopped(service)
     settings = service.settings
-    found = restore_backup(service.database, settings.database_url, media_of(settings), file, replaces=replaces, environ=app.environ)
+    found = restore_backup(
+        service.database, settings.database_url, media_of(settings), file, replaces=replaces, environ=app.environ
+    )
     service.close()
     made_at = day_and_time(found.made_at, service.desk.zone, "en")
     click.echo(f"Restored the desk as it was on {made_at}: {_in_words(found)}.")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from callbacks.backup import dump
 from callbacks.db.database import Database
 from callbacks.db.migrations import check_schema
+from callbacks.db.sqlite import JOURNAL, sqlite
 from callbacks.errors import BrokenBackup
 from callbacks.people.technicians import add_technician, everybody
 from tests.callbacks.backup.conftest import NOW
@@ -39,10 +40,14 @@ def test_a_dump_holds_one_instant_and_replaces_what_is_there(
 
 
 def test_sqlite_is_copied_while_somebody_writes(
-    filled: Database, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    filled: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if filled.engine.dialect.name != "sqlite":
         pytest.skip("PostgreSQL copies itself")
+    filled.close()
+    with closing(sqlite.connect(database_url.removeprefix("sqlite:///"))) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")  # where no safe write-ahead log is to be had
+    monkeypatch.setattr("callbacks.db.sqlite.JOURNAL", "TRUNCATE")
     monkeypatch.setattr(dump, "PAGES_AT_ONCE", 1)
     steps = dump._Steps.note
     wrote: list[str] = []
@@ -54,8 +59,23 @@ def test_sqlite_is_copied_while_somebody_writes(
         steps(self, status, left, all_)
 
     monkeypatch.setattr(dump._Steps, "note", writes)
-    made = dump.dump(sqlite_url, tmp_path / "copy")
+    made = dump.dump(database_url, tmp_path / "copy")
+    assert len(wrote) == dump.MOST_STARTS + 2  # then it was copied in one step
+    assert made.counts["technicians"] == 1 + len(wrote)
     assert dump.look_into(dump.SQLITE, tmp_path / "copy") == made
+
+
+def test_sqlite_with_a_write_ahead_log_is_copied_beside_a_writer(sqlite_url: str, tmp_path: Path) -> None:
+    database = Database(sqlite_url)
+
+    def while_it_writes(session: Session) -> None:
+        add_technician(session, "Amy Roy", "+15145550101", NOW, verified=True)
+        session.flush()
+        assert dump.dump(sqlite_url, tmp_path / "copy").counts["technicians"] == 0
+
+    if JOURNAL == "WAL":
+        database.write(while_it_writes)
+    database.close()
 
 
 def test_a_copy_with_a_damaged_page_is_found_out(filled: Database, database_url: str, tmp_path: Path) -> None:
@@ -117,5 +137,5 @@ def test_the_copy_is_one_file(filled: Database, database_url: str, tmp_path: Pat
     dump.dump(database_url, tmp_path / "copy")
     assert [file.name for file in tmp_path.glob("copy*")] == ["copy"]
     if dump.kind_of(database_url) == dump.SQLITE:
-        with closing(sqlite3.connect(tmp_path / "copy")) as connection:
+        with closing(sqlite.connect(tmp_path / "copy")) as connection:
             assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
