@@ -19,7 +19,7 @@ ENTRIES = {
     "callbacks/acts/attempts.py:_block_the_number": "KT-417: wrong number.",
     "callbacks/acts/lost_phone.py:report_lost_phone": "Amy Roy lost their phone.",
     "callbacks/acts/mails.py:_hold_until_morning": "Unknown senders have written",
-    "callbacks/inbound/mails/bounces.py:take_bounce": "The reply by mail to",
+    "callbacks/inbound/mails/bounces.py:_tell": "The reply by mail to",
     "callbacks/inbound/texts.py:_record_opt_out_or_in": "Amy Roy sent STOP.",
     "callbacks/inbound/wrong_codes.py:announce_stop": "Wrong codes by text.",
     "callbacks/paging/customer_outbox.py:_over_a_limit": "The daily cap on texts to customers is reached.",
@@ -33,7 +33,9 @@ ENTRIES = {
     "callbacks/paging/follow_up.py:_report_overdue": "KT-417 (P1) should have been resolved",
     "callbacks/paging/lock_alerts.py:tell_of_lock": "Too many failed logins.",
     "callbacks/paging/mail_replies.py:record_reply_not_sent": "The reply by mail to",
+    "callbacks/paging/mail_replies.py:_tell_of_withdrawal": "The reply by mail to",
     "callbacks/paging/throttle.py:_drop": "The daily cap is reached",
+    "callbacks/worker/jobs/auditor.py:_give_a_next_try": "A page was waiting, but nothing was going to happen.",
     "callbacks/worker/jobs/auditor.py:_repair": "KT-417 was open and nothing was going to happen.",
     "callbacks/worker/jobs/box_mails.py:_failed": "A message in a box could not be mailed.",
     "callbacks/worker/jobs/calendars.py:_alert_daily": "The calendar cannot be read",
@@ -45,6 +47,7 @@ ENTRIES = {
     "callbacks/worker/jobs/mailboxes.py:_alert": "The mailbox could not be read",
     "callbacks/worker/jobs/reconciliation.py:_store": "A call (or a recording) at the carrier could not be stored",
     "callbacks/worker/jobs/recordings.py:_give_up": "The message of KT-417 is lost.",
+    "callbacks/worker/jobs/web_check.py:_record_failure": "https://desk.example.com has not answered",
     "callbacks/worker/look_back.py:record_failure": "The carrier could not be asked",
 }
 
