@@ -12,7 +12,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.1
 # Tests start the service often, and without this each start would compile all of its modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check bench soak screenshots lock clean
+.PHONY: help setup demo test check bench soak screenshots container lock clean
 .DEFAULT_GOAL := help
 
 help:  ## Say what can be made
@@ -60,6 +60,13 @@ soak: $(DEVELOPMENT)  ## The slow proofs; SAMPLE=4 runs one in four
 
 screenshots: $(DEVELOPMENT)  ## Take the README's pictures again
 	$(BIN)/python -m tests.browser.screenshots
+
+ENGINE = $(firstword $(foreach engine,podman docker,$(if $(shell command -v $(engine)),$(engine))))
+container:  ## Build the container image nightdesk
+	@test -n "$(ENGINE)" || { echo "Neither podman nor docker is installed. Install one of them." >&2; exit 1; }
+	@$(ENGINE) info >/dev/null 2>&1 || \
+	    { echo "$(ENGINE) is installed, but does not answer. Start its service, or check your rights." >&2; exit 1; }
+	$(ENGINE) build --tag nightdesk --file deploy/Containerfile .
 
 lock:  ## Renew both locks from pyproject.toml; versions stay unless UPGRADE=--upgrade
 	$(PYTHON) -m venv $(VENV)

@@ -12,6 +12,7 @@ import requests
 from dotenv import dotenv_values
 from flask import Flask
 
+from callbacks import VERSION
 from callbacks.cli.command import Group
 from callbacks.cli.commands import COMMANDS as CLI_COMMANDS
 from callbacks.cli.context import IN_PRODUCTION, AppContext, Service, TimeLimits
@@ -26,6 +27,7 @@ from callbacks.paging.channels.twilio import Carrier
 from callbacks.private_files import keep_files_private
 from callbacks.settings import Settings
 from callbacks.worker.table import worker_for
+from ivr.caller.static_fallback import fallback
 from ivr.rehearsal import commands as rehearsal
 from ivr.twilio.call_urls import CallUrls
 from ivr.twilio.context import WebhookContext
@@ -36,7 +38,7 @@ from sla.clock import Clock, SystemClock
 from sla.zones import use_newest_rules
 
 LARGEST_REQUEST = 64 * 1024
-COMMANDS = (rehearsal.demo, rehearsal.rehearse, wording, *CLI_COMMANDS)
+COMMANDS = (rehearsal.demo, rehearsal.rehearse, wording, fallback, *CLI_COMMANDS)
 
 
 def compose(
@@ -101,6 +103,7 @@ def _web(
 
 
 @click.group(cls=Group)
+@click.version_option(VERSION, prog_name="nightdesk", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
     """The after-hours phone desk."""

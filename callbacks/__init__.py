@@ -1,1 +1,3 @@
 """What we owe, to whom, and who does it next. The only room that owns tables."""
+
+VERSION = "0.1.0"

@@ -45,6 +45,10 @@ class UnknownSchema(DeskError):
     """The database schema is not the version that this release needs."""
 
 
+class BrokenBackup(DeskError):
+    """A backup cannot be made, is not whole, or does not fit this desk."""
+
+
 class CarrierError(DeskError):
     """A request to the carrier failed.
 

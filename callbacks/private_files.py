@@ -40,7 +40,7 @@ def write_private_file(folder: Path, name: str, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     unfinished.replace(folder / name)
-    _keep_names(folder)
+    keep_names(folder)
 
 
 def remove_private_file(folder: Path, name: str) -> None:
@@ -49,7 +49,7 @@ def remove_private_file(folder: Path, name: str) -> None:
         file.unlink(missing_ok=True)
 
 
-def _keep_names(folder: Path) -> None:
+def keep_names(folder: Path) -> None:
     """Have the names of new files survive a power cut. Windows has no such call."""
     if os.name == "nt":
         return

@@ -35,6 +35,7 @@ ON_POSTGRES_EACH_TIME = tuple(
     for place in (
         *("callbacks/db/", "callbacks/inbound/", "callbacks/oncall/", "callbacks/people/", "callbacks/records/"),
         "callbacks/acts/test_joining",
+        *("callbacks/backup/test_dump", "callbacks/backup/test_restore"),
         *("callbacks/acts/test_base", "callbacks/acts/test_ownership", "callbacks/reporting/test_summary"),
         *("callbacks/paging/test_outbox", "callbacks/paging/test_pages", "callbacks/paging/test_status_reports"),
         *("callbacks/paging/test_throttle", "callbacks/worker/", "ivr/twilio/", "processes/", "scenarios/"),

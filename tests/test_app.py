@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import app
+from callbacks import VERSION
 from callbacks.console.context import EXTENSION
 from callbacks.db.migrations import migrate
 from callbacks.desk.desk_file import read_desk
@@ -36,6 +37,11 @@ def umask() -> Iterator[None]:
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+def test_the_version_is_printed_without_any_settings() -> None:
+    printed = CliRunner().invoke(app.cli, ["--version"])
+    assert (printed.exit_code, printed.output) == (0, f"nightdesk {VERSION}\n")
 
 
 @pytest.mark.parametrize(

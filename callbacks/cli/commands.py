@@ -5,6 +5,7 @@ from __future__ import annotations
 from callbacks.cli import (
     announcements,
     audit,
+    backups,
     blocked_numbers,
     calendars,
     callbacks,
@@ -30,4 +31,5 @@ COMMANDS = (
     *(customers.customer, announcements.announce),
     *(blocked_numbers.block, blocked_numbers.unblock),
     *(forget.forget, mail.mail),
+    *(backups.backup, backups.restore),
 )

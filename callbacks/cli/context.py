@@ -139,11 +139,15 @@ def pass_service(command: Callable[Concatenate[Service, P], R]) -> Callable[P, R
     @pass_app
     @wraps(command)
     def with_service(app: AppContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        service = app.ready_service()
-        service.database.writes_end_with = _audit_entry(click.get_current_context(), service.clock)
-        return command(service, *args, **kwargs)
+        return command(audited(app.ready_service()), *args, **kwargs)
 
     return with_service
+
+
+def audited(service: Service) -> Service:
+    """Return the service, with whatever the current command changes entered in the audit log."""
+    service.database.writes_end_with = _audit_entry(click.get_current_context(), service.clock)
+    return service
 
 
 def _audit_entry(context: click.Context, clock: Clock) -> Callable[[Session], None]:

@@ -5,6 +5,7 @@ Each part makes its own requests, so that one that fails does not hide the other
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from callbacks.text.formats import readable_number
 MESSAGING, VOICE = "https://messaging.twilio.com/v1", "https://voice.twilio.com/v1"
 ACCOUNTS = "https://accounts.twilio.com/v1"
 METHOD = "POST"
+STATIC_DOCUMENT = re.compile(r"https://handler\.twilio\.com/twiml/EH[0-9a-f]{32}")
 MOST_NAMED = 8  # countries in one sentence
 # What Twilio uses in place of the URLs of a number.
 INSTEAD_OF_URLS = ("voice_application_sid", "sms_application_sid", "trunk_sid")
@@ -33,9 +35,18 @@ class NumberUrl:
     field: str
     method_field: str
     url: str
+    may_be_static: bool = False  # a document that Twilio itself serves is as good
 
     def is_set(self, number: OwnedNumber) -> bool:
-        return (number.fields.get(self.field), number.fields.get(self.method_field, METHOD)) == (self.url, METHOD)
+        found = number.fields.get(self.field, "")
+        if self.may_be_static and STATIC_DOCUMENT.fullmatch(found):
+            return True
+        return (found, number.fields.get(self.method_field, METHOD)) == (self.url, METHOD)
+
+    def found(self, number: OwnedNumber) -> str:
+        """Return what is set now, with the method where that is wrong."""
+        url, method = number.fields.get(self.field) or "nothing", number.fields.get(self.method_field, METHOD)
+        return url if method == METHOD else f"{url} ({method})"
 
     def to_set(self) -> dict[str, str]:
         """Return the parameters that set it."""
@@ -51,7 +62,11 @@ def urls_of_numbers(public_url: str) -> tuple[NumberUrl, ...]:
     return (
         NumberUrl("A call comes in", "voice_url", "voice_method", f"{public_url}/voice/incoming"),
         NumberUrl(
-            "Primary handler fails", "voice_fallback_url", "voice_fallback_method", f"{public_url}/voice/fallback"
+            "Primary handler fails",
+            "voice_fallback_url",
+            "voice_fallback_method",
+            f"{public_url}/voice/fallback",
+            may_be_static=True,
         ),
         NumberUrl("Call status changes", "status_callback", "status_callback_method", f"{public_url}/voice/status"),
         NumberUrl("A message comes in", "sms_url", "sms_method", f"{public_url}/sms/incoming"),
@@ -76,14 +91,16 @@ def account_faults(carrier: Carrier, settings: Settings, desk: Desk) -> Iterator
 
 
 def set_urls(carrier: Carrier, settings: Settings, desk: Desk) -> Iterator[str]:
-    """Set the URLs of the desk's numbers where they differ, and yield what was set. Raise CarrierError."""
+    """Set the URLs of the desk's numbers where they differ, and yield each change. Raise CarrierError."""
     owned = {each.number: each for each in carrier.numbers()}
     for line in desk.lines.values():
         number = owned.get(line.number)
         wrong = [each for each in urls_of_numbers(settings.public_url) if number and not each.is_set(number)]
         if number is not None and wrong:
             carrier.set_up_number(number.sid, {name: value for each in wrong for name, value in each.to_set().items()})
-            yield f"Set at Twilio for {readable_number(line.number)}: {', '.join(each.name for each in wrong)}."
+            for each in wrong:
+                change = f"{each.found(number)} -> {each.url}"
+                yield f'Set at Twilio for {readable_number(line.number)}: "{each.name}", {change}'
 
 
 def _asked(ask: Callable[[], Iterator[str]]) -> Iterator[str]:

@@ -96,8 +96,9 @@ class Database:
 
     def __init__(self, url: str, limits: Limits = PRODUCTION, audit_key: bytes | None = None) -> None:
         """Each session carries the key that seals both logs. Without a key, a random one is used."""
-        self.engine = engine_for(url, limits)
-        info = {AUDIT_KEY: audit_key or secrets.token_bytes(32)}
+        self.engine, self._limits = engine_for(url, limits), limits
+        self._audit_key = audit_key or secrets.token_bytes(32)
+        info = {AUDIT_KEY: self._audit_key}
         readers = self.engine.execution_options(reads_only=True)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=info)
         self._readers = sessionmaker(readers, expire_on_commit=False, info=info)
@@ -105,6 +106,12 @@ class Database:
         self.writes_end_with: Callable[[Session], None] | None = None  # such as a function that writes the audit log
         self._watching = threading.Lock()
         self._watcher: PoolProxiedConnection | None = None
+
+    def beside(self, url: str) -> Database:
+        """Return another database with the same key, and the same end of each transaction that writes."""
+        other = Database(url, self._limits, self._audit_key)
+        other.writes_end_with = self.writes_end_with
+        return other
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and return its result. After a transient error it runs again from its start."""

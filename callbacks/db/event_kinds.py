@@ -37,6 +37,7 @@ class EventKind(enum.Enum):
     STOPPED_WAITING = "stopped_waiting"  # in support hours: the caller waited for a technician and hung up
     NO_BEEP = "no_beep"  # the caller heard the promise of a call back, and the beep never came
     SERVICE_FAILED = "service_failed"  # the carrier turned to the fallback URL in this call
+    REFERENCE_RESTORED = "reference_restored"  # after a restore, a callback got the reference back that it had
     CALL_MISSED = "call_missed"  # the carrier had a call that never reached this service
     STANDING_HEARD = "standing_heard"  # the caller heard how their open callback stands
     SAID_SEPARATE = "said_separate"  # the caller said that the call is not about the open callback

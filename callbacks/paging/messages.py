@@ -1016,6 +1016,25 @@ def look_back_fails(since: Words, why: Words) -> Words:
     )
 
 
+def desk_restored(made_at: Words, *, is_complete: bool) -> Words:
+    """Return the alert that the desk goes on from a backup, and what nobody knows any more."""
+    asked = Words(
+        "Calls, messages and texts since then were taken from the carrier.",
+        "Les appels, messages et textos reçus depuis viennent du fournisseur.",
+    )
+    if not is_complete:
+        asked = Words(
+            "The carrier could not be asked what happened since then, so pages may come twice.",
+            "Impossible de demander au fournisseur ce qui s'est passé depuis: des avis peuvent arriver deux fois.",
+        )
+    return Words(
+        f"the desk was restored from a backup of {made_at.english}. {asked.english} What was done by key, at a link or "
+        "in the console since then is lost: check every open callback.",
+        f"le service a été restauré à partir d'une sauvegarde du {made_at.french}. {asked.french} Ce qui a été fait au "
+        "clavier, par lien ou dans la console depuis est perdu: vérifiez chaque rappel ouvert.",
+    )
+
+
 def digest_not_mailed(address: str, why: Words) -> Words:
     """Return the alert that a digest cannot be mailed to somebody."""
     to = " ".join(address.split())

@@ -26,6 +26,7 @@ _WORDS = {
     EventKind.STOPPED_WAITING: "waited for a technician and hung up",
     EventKind.NO_BEEP: "promised a call back, and the beep never came",
     EventKind.SERVICE_FAILED: "got no answer from the desk, and used the fallback",
+    EventKind.REFERENCE_RESTORED: "gave back the reference",
     EventKind.CALL_MISSED: "found a missed call",
     EventKind.STANDING_HEARD: "heard how the callback stands",
     EventKind.SAID_SEPARATE: "called about something else",

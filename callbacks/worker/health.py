@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from callbacks.backup.restored import restored_from
 from callbacks.db.database import Database
 from callbacks.db.states import Channel
 from callbacks.db.tables import WorkerSign
@@ -48,6 +49,8 @@ def warnings(database: Database, clock: Clock) -> Sequence[str]:
 
 
 def _warnings(session: Session, now: datetime) -> Iterator[str]:
+    if restored_from(session) is not None:
+        yield "The desk was restored and asks the carrier what happened since. Until then, nobody is paged."
     for channel in outages.BY_PHONE:
         refused = refusal(session, channel, now)
         if refused is not None:

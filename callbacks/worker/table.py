@@ -30,9 +30,11 @@ from callbacks.worker.jobs import (
     retention,
     web_check,
 )
+from callbacks.worker.jobs import catch_up as catch_ups
 from callbacks.worker.jobs.announcements import AnnouncementTurns
 from callbacks.worker.jobs.box_mails import BoxMailer
 from callbacks.worker.jobs.calendars import CalendarReader
+from callbacks.worker.jobs.catch_up import CatchUp
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.customer_messages import CustomerMessageSending
 from callbacks.worker.jobs.deletions import RecordingDeleter
@@ -123,6 +125,7 @@ def jobs_for(
     announcements = AnnouncementTurns(database, desk, links, clock)
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
+    catch_up = CatchUp(database, carrier, desk, clock, missed)
     asked = LookUps(database, carrier, desk, clock)
     transcriber = Transcriber(database, desk, settings.media_dir, settings.transcribe_model, clock)
     deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
@@ -138,22 +141,23 @@ def jobs_for(
 
     mailboxes = mailbox_readers(settings, desk, database, clock)
     return (
-        Job("next actions", EVERY_SWEEP, actions.run, actions.next_due_at, is_vital=True),
-        Job("pages", EVERY_SWEEP, pages.run, outbox.next_due_at, is_vital=True),
+        Job("next actions", EVERY_SWEEP, catch_up.held(actions.run), actions.next_due_at, is_vital=True),
+        Job("pages", EVERY_SWEEP, catch_up.held(pages.run), outbox.next_due_at, is_vital=True),
         Job("rings", EVERY_SWEEP, ender.run, ender.next_due_at, is_slow=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
-        Job("messages to customers", EVERY_SWEEP, CustomerMessageSending(to_customers).run, to_customers.next_due_at,
-            is_slow=True),
-        Job("announcements", EVERY_SWEEP, announcements.run, announcements.next_due_at),
+        Job("messages to customers", EVERY_SWEEP, catch_up.held(CustomerMessageSending(to_customers).run),
+            to_customers.next_due_at, is_slow=True),
+        Job("announcements", EVERY_SWEEP, catch_up.held(announcements.run), announcements.next_due_at),
         Job("refused notices", A_MINUTE, in_one_transaction(lambda session, _, now: end_refused(session, now))),
         Job("coverage gaps", A_MINUTE, in_one_transaction(coverage.report_gaps)),
-        Job("auditor", A_MINUTE, in_one_transaction(auditor.repair_forgotten)),
+        Job("auditor", A_MINUTE, catch_up.held(in_one_transaction(auditor.repair_forgotten))),
         Job("seals of events", A_MINUTE, EventSealer(database, clock).run),
         Job("heads of the logs", AN_HOUR, lambda: log_heads(database, clock)),
         Job("old requests", AN_HOUR, in_one_transaction(forget_old)),
         Job("connections", connections.EVERY, settler.run, is_slow=True),
-        Job("reconciliation", reconciliation.AGAIN_AFTER, missed.run, missed.next_due_at, is_slow=True),
+        Job("catching up", catch_ups.AGAIN_AFTER, catch_up.run, catch_up.next_due_at, is_slow=True),
+        Job("reconciliation", reconciliation.AGAIN_AFTER, catch_up.held(missed.run), missed.next_due_at, is_slow=True),
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),

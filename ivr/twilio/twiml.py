@@ -58,21 +58,8 @@ def _add(parent: Element, verb: Verb, voices: Voices) -> None:
             )
             for prompt in prompts:
                 _add(gather, prompt, voices)
-        case Record(action, status_callback, longest, silence, transcribed):
-            transcription = {"transcribe": "true", "transcribeCallback": transcribed} if transcribed else {}
-            SubElement(
-                parent,
-                "Record",
-                action=action,
-                method="POST",
-                maxLength=str(longest),
-                timeout=str(silence),
-                playBeep="true",
-                recordingStatusCallback=status_callback,
-                recordingStatusCallbackMethod="POST",
-                recordingStatusCallbackEvent="completed absent",  # otherwise absent ones are not reported
-                attrib=transcription,
-            )
+        case Record():
+            _add_record(parent, verb)
         case Dial():
             _add_dial(parent, verb)
         case DialQueue(queue, action, timeout):
@@ -114,6 +101,20 @@ def _append(say: Element, part: Part) -> None:
         SubElement(say, "say-as", {"interpret-as": part.say_as.value}).text = part.text
     else:
         SubElement(say, "sub", alias=part.alias).text = part.text
+
+
+def _add_record(parent: Element, record: Record) -> None:
+    about = {"action": record.action, "method": "POST"} if record.action else {}
+    about |= {"maxLength": str(record.longest), "timeout": str(record.silence), "playBeep": "true"}
+    if record.status_callback:
+        about["recordingStatusCallback"] = record.status_callback
+        about["recordingStatusCallbackMethod"] = "POST"
+        about["recordingStatusCallbackEvent"] = "completed absent"  # otherwise absent ones are not reported
+    if record.transcribed:
+        about |= {"transcribe": "true", "transcribeCallback": record.transcribed}
+    if not record.any_key_ends:
+        about["finishOnKey"] = ""
+    SubElement(parent, "Record", about)
 
 
 def _add_dial(parent: Element, dial: Dial) -> None:

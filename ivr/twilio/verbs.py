@@ -47,9 +47,10 @@ class Gather:
 
 @dataclass(frozen=True)
 class Record:
-    """Record the caller. `longest` and `silence` are seconds; `silence` ends the recording.
+    """Record the caller. `longest` and `silence` are seconds; `silence` ends the recording, and 0 is none that does.
 
-    `transcribed` is where the carrier sends its transcript, if it is to make one.
+    `transcribed` is where the carrier sends its transcript, if it is to make one. Without an `action`, the carrier
+    requests the current document again; without a `status_callback`, it reports nothing.
     """
 
     action: str
@@ -57,6 +58,7 @@ class Record:
     longest: int
     silence: int
     transcribed: str = ""
+    any_key_ends: bool = True
 
 
 @dataclass(frozen=True)

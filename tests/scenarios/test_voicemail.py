@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from callbacks.db.states import AudioState, CallOutcome, VoicemailState
+from ivr.caller.static_fallback import take_message
 from ivr.simulator import Habit
 from ivr.simulator.audio import Sound, sound_in
 from ivr.simulator.faults import UNTIL_SWITCHED_OFF
@@ -169,6 +171,25 @@ def test_while_the_desk_is_down_calls_are_found_afterwards(desk: ScenarioDesk) -
     desk.phone_of("Amy").resolves()
     desk.scenario.minutes_pass(10)
     assert desk.log_says("The service was down when this customer called")
+
+
+def test_while_the_desk_is_down_a_document_at_the_carrier_takes_the_message(desk: ScenarioDesk) -> None:
+    """Nothing of ours answers: the carrier serves the TwiML that `fallback` prints, and the desk finds the message."""
+    desk.carrier_may_complain = True
+    address = f"https://handler.twilio.com/twiml/EH{'0' * 32}"
+    desk.carrier.webhooks.bins[address] = take_message(desk.service.desk)
+    numbers = desk.carrier.account.numbers
+    for number, own in numbers.items():
+        numbers[number] = replace(own, voice_fallback_url=address)
+    desk.fails("voice", "lost")
+    desk.fails("status", "lost", times=UNTIL_SWITCHED_OFF)
+    call = desk.customer().dials("direct").hears("We are sorry, something went wrong").hears("leave a message")
+    call.hears("Nous sommes désolés").hears("Laissez un message").hears_the_beep().says(8).hangs_up()
+    assert desk.callbacks() == []
+    desk.carrier.faults.clear()
+    desk.phone_of("Amy").reads("call (514) 555-0199 back", within=timedelta(minutes=6))
+    desk.phone_of("Amy").resolves()
+    assert (desk.voicemail.state, desk.voicemail.audio) == (VoicemailState.RECORDED, AudioState.COPIED)
 
 
 def test_when_the_first_webhook_fails_the_fallback_takes_the_message(desk: ScenarioDesk) -> None:

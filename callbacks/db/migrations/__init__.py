@@ -61,7 +61,16 @@ def _schema_of(database: Database) -> str | None:
 
 @cache  # the scripts are part of the release
 def _newest_schema() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return _scripts().get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this release can upgrade a database with this schema; "" is none at all."""
+    return not revision or any(revision == each.revision for each in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

@@ -73,10 +73,24 @@ class CarrierCall:
     ended_at: datetime | None
     seconds: int
     made_at: datetime | None = None
+    parent_sid: str = ""  # the call that dialed it
 
     @property
     def is_over(self) -> bool:
         return self.status in FINAL
+
+
+@dataclass(frozen=True)
+class CarrierText:
+    """A text as the carrier lists it."""
+
+    sid: str
+    from_: str
+    to: str
+    words: str
+    status: CarrierStatus
+    made_at: datetime
+    is_incoming: bool
 
 
 @dataclass(frozen=True)
@@ -174,6 +188,29 @@ class Carrier:
         for text in self._listed("Messages", parameters, _text):
             if text.words == words and _not_before(text.made_at, since):
                 yield text.accepted
+
+    def texts_since(self, since: datetime) -> Iterator[CarrierText]:
+        """Yield every text that we sent or received since an instant."""
+        parameters = {"DateSent>": _day(since), "PageSize": 200}
+        for text in self._listed("Messages", parameters, _listed_text):
+            if _not_before(text.made_at, since):
+                yield text
+
+    def calls_placed_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
+        """Yield the calls that we placed to a number since an instant."""
+        yield from self._outbound(number, "outbound-api", since)
+
+    def legs_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
+        """Yield the legs to a number that one of our calls dialed since an instant."""
+        for leg in self._outbound(number, "outbound-dial", since):
+            if leg.parent_sid:
+                yield leg
+
+    def _outbound(self, number: str, wanted: str, since: datetime) -> Iterator[CarrierCall]:
+        parameters = {"To": number, "StartTime>": _day(since), "PageSize": 200}
+        for call, direction in self._listed("Calls", parameters, _listed_call):
+            if direction == wanted and _not_before(call.made_at, since):
+                yield call
 
     def find_calls(self, to: str, since: datetime) -> list[Accepted]:
         """Return the calls that we placed to a number since an instant."""
@@ -434,6 +471,21 @@ def _text(row: Row) -> _Text:
     return _Text(accepted, str(row.get("body") or ""), made_at)
 
 
+def _listed_text(row: Row) -> CarrierText:
+    made_at = _instant(row.get("date_created")) or _instant(row.get("date_sent"))
+    if made_at is None:
+        raise ValueError("it has no time")
+    return CarrierText(
+        _sid(row["sid"], *sids.TEXTS),
+        str(row.get("from") or ""),
+        str(row.get("to") or ""),
+        str(row.get("body") or ""),
+        carrier_status(str(row.get("status"))),
+        made_at,
+        row.get("direction") == "inbound",
+    )
+
+
 def _listed_call(row: Row) -> tuple[CarrierCall, str]:
     made_at = _instant(row.get("date_created"))
     call = CarrierCall(
@@ -445,6 +497,7 @@ def _listed_call(row: Row) -> tuple[CarrierCall, str]:
         _instant(row.get("end_time")),
         _seconds(row.get("duration")),
         made_at,
+        str(row.get("parent_call_sid") or ""),
     )
     return call, str(row.get("direction") or "")
 

@@ -37,7 +37,7 @@ class ConnectionSettler:
         now = self._clock.now()
         for attempt_id, call_sid, since in self._database.read(lambda session: _unsettled(session, now)):
             try:
-                legs = [_report(leg) for leg in self._carrier.legs_of(call_sid)]
+                legs = [report_of(leg) for leg in self._carrier.legs_of(call_sid)]
             except CarrierError as fault:
                 log.warning("the carrier could not be asked for a customer's leg", call=call_sid, cause=str(fault))
                 if now - since < GIVEN_UP_AFTER:
@@ -60,7 +60,7 @@ class ConnectionSettler:
         self._database.write(work)
 
 
-def _report(leg: CarrierCall) -> LegReport:
+def report_of(leg: CarrierCall) -> LegReport:
     """Return what a leg in the carrier's list proves. A short one without an answer may never have rung."""
     report = LegReport(leg.status, seconds=leg.seconds, at=leg.began_at)
     has_rung = leg.began_at is not None and leg.ended_at is not None and leg.ended_at - leg.began_at >= SURELY_RANG

@@ -59,16 +59,21 @@ class Reconciliation:
         One item that cannot be stored stops no other, and does not fail the run.
         """
         now = self._clock.now()
-        since = min(self._last_run_at() or now, now) - OVERLAP
+        self.look_back_to(min(self._last_run_at() or now, now))
+
+    def look_back_to(self, instant: datetime) -> bool:
+        """Store everything since an instant. Return False if the carrier could not be asked."""
+        now, since = self._clock.now(), instant - OVERLAP
         failures = [self._look_for_recordings(since)]
         failures += [self._look_for_calls(name, line.number, since) for name, line in self._desk.lines.items()]
         fault = next((each for each in failures if each is not None), None)
         if fault is not None:
             log.warning("the carrier could not be asked for missed calls and recordings", cause=str(fault))
             self._database.write(lambda session: look_back.record_failure(session, self._desk, fault, now))
-            return
+            return False
         self._database.write(lambda session: self._close_expected_voicemails(session, now))
         self._database.write(lambda session: look_back.record_success(session, now))
+        return True
 
     def _look_for_recordings(self, since: datetime) -> CarrierError | None:
         """Store recordings in the order in which they were made: the last one of a call is the one that counts."""

@@ -44,7 +44,8 @@ class _Take:
         self._context, self._verb = context, verb
         self._started_at = context.now
         self._ends_at = context.now + timedelta(seconds=float(verb.get("maxLength", "3600")))
-        self._silence = timedelta(seconds=float(verb.get("timeout", "5")))
+        silence = float(verb.get("timeout", "5"))
+        self._silence = timedelta(seconds=silence) if silence else self._ends_at - context.now  # 0: none ends it
         self._sound = Sound()
 
     def run(self) -> Generator[Wait, WaitEnd, str]:

@@ -123,10 +123,25 @@ def test_set_puts_every_url_right_and_nothing_else(account: Account) -> None:
     account.change(DIRECT, voice_url="https://elsewhere.test/", methods={"sms_method": "GET"})
     carrier = Carrier(account.settings)
     assert list(set_urls(carrier, account.settings, DESK)) == [
-        "Set at Twilio for (514) 845-8474: A call comes in, A message comes in."
+        'Set at Twilio for (514) 845-8474: "A call comes in", https://elsewhere.test/ -> '
+        "https://desk.test/voice/incoming",
+        'Set at Twilio for (514) 845-8474: "A message comes in", https://desk.test/sms/incoming (GET) -> '
+        "https://desk.test/sms/incoming",
     ]
     assert account.faults() == []
     assert list(set_urls(carrier, account.settings, DESK)) == []
+
+
+def test_a_document_that_twilio_serves_is_a_good_fallback(account: Account) -> None:
+    carrier, static = Carrier(account.settings), f"https://handler.twilio.com/twiml/EH{'0' * 32}"
+    account.change(DIRECT, voice_fallback_url=static)
+    assert account.faults() == []
+    assert list(set_urls(carrier, account.settings, DESK)) == []
+    for other in ("https://handler.twilio.com/other", static + "0", f"https://evil.test/{static}"):
+        account.change(DIRECT, voice_fallback_url=other)
+        assert len(account.faults()) == 1
+    account.change(DIRECT, voice_fallback_url=URLS["voice_fallback_url"], voice_url=static)
+    assert len(account.faults()) == 1
 
 
 @pytest.mark.parametrize(
@@ -189,4 +204,4 @@ def test_the_command_asks_sets_and_fails_while_something_does_not_fit(cli: Comma
     account.change(DIRECT, voice_url="https://elsewhere.test/")
     assert 'Error: Correct the following:\n  - (514) 845-8474 (direct): "A call' in cli.refuses("check", "--twilio")
     printed = cli.does("check", "--twilio", "--set")
-    assert "Set at Twilio for (514) 845-8474: A call comes in.\nTwilio: OK.\n" in printed
+    assert "https://elsewhere.test/ -> https://desk.test/voice/incoming\nTwilio: OK.\n" in printed

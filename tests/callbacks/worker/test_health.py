@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from callbacks.backup.restored import mark_restored
 from callbacks.db.database import UNHURRIED, Database
 from callbacks.db.tables import WorkerSign
-from callbacks.worker.health import silence_of_workers, unready
+from callbacks.worker.health import silence_of_workers, unready, warnings
 from callbacks.worker.jobs.heartbeat import Heartbeat
 from sla.clock import MovingClock
 
@@ -38,6 +39,13 @@ def test_the_latest_sweep_of_any_worker_counts(database: Database) -> None:
 
     database.write(sign)
     assert unready(database, MovingClock(NOON)) is None
+
+
+def test_a_desk_that_catches_up_after_a_restore_says_so(database: Database) -> None:
+    assert warnings(database, MovingClock(NOON)) == []
+    database.write(lambda session: mark_restored(session, NOON))
+    (warning,) = warnings(database, MovingClock(NOON))
+    assert "nobody is paged" in warning
 
 
 def test_before_the_first_sweep_it_names_the_command_to_start_a_worker(database: Database) -> None:

@@ -51,6 +51,7 @@ def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Jo
         "messages to customers",
         "mails of boxes",
         "connections",
+        "catching up",
         "reconciliation",
         "look-ups",
         "calendars",

@@ -109,6 +109,17 @@ def test_a_call_is_accepted_found_again_and_looked_up(carrier: Carrier) -> None:
     call = carrier.call(accepted.sid)
     assert (call.to, call.from_, call.is_over) == (AMY, OURS, False)
     assert list(carrier.calls_to(OURS, NOW)) == []  # it is not inbound
+    assert [call.sid for call in carrier.calls_placed_to(AMY, NOW)] == [accepted.sid]
+    assert list(carrier.calls_placed_to(AMY, NOW + timedelta(minutes=1))) == []
+    assert list(carrier.legs_to(AMY, NOW)) == []  # no call of ours dialed it
+
+
+def test_all_texts_since_an_instant_are_listed(carrier: Carrier) -> None:
+    sent = carrier.send_text(AMY, "Support desk: call back.", "https://desk.test/status")
+    (text,) = carrier.texts_since(NOW)
+    assert (text.sid, text.to, text.from_, text.words) == (sent.sid, AMY, OURS, "Support desk: call back.")
+    assert (text.is_incoming, text.made_at) == (False, NOW)
+    assert list(carrier.texts_since(NOW + timedelta(minutes=1))) == []
 
 
 def test_a_call_that_rings_can_be_ended(carrier: Carrier) -> None:
@@ -346,6 +357,12 @@ def test_the_legs_that_a_call_dialed_are_listed() -> None:
     canned = Canned(200, {"calls": [{**GOOD, "sid": "CA" + "8" * 32, "direction": "outbound-dial"}, None]})
     assert [leg.sid for leg in carrier_with(canned).legs_of("CA" + "1" * 32)] == ["CA" + "8" * 32]
     assert "ParentCallSid=CA1" in str(canned.requests[0].url)
+
+
+def test_the_legs_to_a_customer_name_the_call_that_dialed_them() -> None:
+    leg = {**GOOD, "sid": "CA" + "8" * 32, "direction": "outbound-dial", "date_created": None}
+    canned = Canned(200, {"calls": [{**leg, "parent_call_sid": "CA" + "1" * 32}, leg]})
+    assert [each.parent_sid for each in carrier_with(canned).legs_to(AMY, NOW)] == ["CA" + "1" * 32]
 
 
 # Deletions

@@ -32,6 +32,21 @@ def test_a_key_ends_a_recording(simulation: Simulation) -> None:
     assert (done["Digits"], done["RecordingDuration"], report["RecordingStatus"]) == ("#", "3", "completed")
 
 
+def test_without_a_limit_on_silence_and_keys_only_a_hang_up_ends_a_recording(simulation: Simulation) -> None:
+    leg = simulation.dial("<Record timeout='0' finishOnKey='' maxLength='300'/>", 1)
+    leg.speak(tone(4))
+    simulation.advance(10)
+    leg.press("#")
+    simulation.advance(60)
+    leg.speak(tone(3))
+    simulation.advance(5)
+    assert simulation.carrier.ledger.recordings == []
+    leg.hang_up()
+    simulation.advance(1)
+    (recording,) = simulation.carrier.ledger.recordings
+    assert recording.sound.length.total_seconds() == pytest.approx(7)
+
+
 def test_the_action_counts_the_silence_and_the_callback_does_not(simulation: Simulation) -> None:
     record(simulation, lambda leg: None)
     assert (
