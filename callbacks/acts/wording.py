@@ -54,9 +54,7 @@ WHO_CONSENTED_TO_WHAT = Words(
     "Écrivez qui a donné son accord chez le client, et pour quoi.",
 )
 HOW_CONSENTED = Words("Choose how the customer consented.", "Choisissez comment le client a donné son accord.")
-CONSENT_IN_THE_FUTURE = Words(
-    "A consent cannot be given in the future.", "Un accord ne peut pas être donné dans le futur."
-)
+CONSENT_IN_THE_FUTURE = Words("A consent cannot be given in the future.", "Un accord ne se donne pas dans le futur.")
 NOT_A_TIME = Words("That is not a valid time.", "Cette heure n'est pas valide.")
 NOT_A_LIMIT = Words(
     "The limit is a whole number of minutes, from 1 to 60000.",
@@ -564,9 +562,9 @@ def minutes_noted(time: str) -> Words:
     return Words(f"{time} noted.", f"{time} notées.")
 
 
-def minutes_not_noted(minutes: int, why: Words) -> Words:
+def minutes_not_noted(minutes: int, refusal: Words) -> Words:
     """Return that an act was done, but the minutes that came with it were not recorded."""
-    return Words(f" {minutes} min not noted: {why.english}", f" {minutes} min non notées: {why.french}")
+    return Words(f" {minutes} min not noted: {refusal.english}", f" {minutes} min non notées: {refusal.french}")
 
 
 def not_a_time_worked(days: int) -> Words:
