@@ -19,9 +19,10 @@ from callbacks.errors import WrongState
 from callbacks.lifecycle.sla_status import Resolution, resolutions
 from callbacks.oncall import store
 from callbacks.reporting.activity import activity_by_weeks
+from callbacks.reporting.billing import CustomerSums, billing_of, rows_as_csv, sums_as_csv
 from callbacks.reporting.csv_table import table_as_csv
 from callbacks.reporting.digest import Digest, DigestText, digest_text
-from callbacks.reporting.periods import DAY, Days, days_from, presets
+from callbacks.reporting.periods import DAY, Days, days_from, month_named, presets
 from callbacks.reporting.pieces import by_weeks
 from callbacks.reporting.what_if import WhatIf
 from callbacks.reporting.what_if import what_if as answer
@@ -56,8 +57,57 @@ def table_csv(name: str) -> ResponseReturnValue:
     days, problem = _days()
     tables = {figure.table.name: figure.table for figure in _report(days).figures} if not problem else {}
     table = tables.get(name) or abort(404)
-    response = Response(table_as_csv(table), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{days.since}-{days.until}.csv"'
+    return _download(table_as_csv(table), f"{name}-{days.since}-{days.until}")
+
+
+@blueprint.get("/reports/billing")
+@for_all_but_technicians
+def billing() -> str:
+    month, problem = _month()
+    return render_template(
+        "reports/billing.html",
+        title="Billing",
+        month=f"{month.since:%Y-%m}",
+        problem=problem,
+        customers=_billing(month),
+    )
+
+
+@blueprint.get("/reports/billing.csv")
+@for_all_but_technicians
+def billing_csv() -> ResponseReturnValue:
+    month = _month_or_404()
+    return _download(rows_as_csv(_billing(month)), f"billing-{month.since:%Y-%m}")
+
+
+@blueprint.get("/reports/billing-sums.csv")
+@for_all_but_technicians
+def billing_sums_csv() -> ResponseReturnValue:
+    month = _month_or_404()
+    return _download(sums_as_csv(_billing(month)), f"billing-sums-{month.since:%Y-%m}")
+
+
+def _billing(month: Days) -> list[CustomerSums]:
+    return billing_of(current().database, current().desk, month)
+
+
+def _month() -> tuple[Days, str]:
+    """Return the month that the address asks for; otherwise the current one, and why."""
+    text, today = request.args.get("month", "")[:10], current().today()
+    month = month_named(text or f"{today:%Y-%m}")
+    if month is not None:
+        return month, ""
+    return month_named(f"{today:%Y-%m}") or Days(today, today), "Not a valid month. Showing the current one."
+
+
+def _month_or_404() -> Days:
+    month, problem = _month()
+    return month if not problem else abort(404)
+
+
+def _download(content: str, name: str) -> Response:
+    response = Response(content, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 

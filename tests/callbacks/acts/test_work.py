@@ -181,10 +181,15 @@ def test_the_owner_is_told_when_somebody_else_works_more_than_agreed(billable: N
     assert "agreed to 1 h 00 min" in text
 
 
-def test_a_reply_that_is_refused_its_minutes_is_not_written(billable: Night) -> None:
-    """The address is missing first: nothing is checked that cannot be sent."""
-    refused = billable.refusal(ReplyByMail("Restart it.", minutes=5), billable.by(billable.amy))
-    assert refused == wording.no_mail_address(billable.callback.reference)
+def test_a_reply_is_written_even_if_its_minutes_are_refused(billable: Night) -> None:
+    billable.callback.contact.caller = "bob@acme.example"
+    answer = billable.amy_does(ReplyByMail("We can move it for you.", minutes=5))
+    assert "5 min not noted" in answer.english
+    assert (len(billable.events(EventKind.REPLY_WRITTEN)), entries(billable)) == (1, [])
+    billable.amy_does(AGREED)
+    billable.now = NOW + 5 * MINUTE
+    assert billable.amy_does(ReplyByMail("It is moved.", minutes=5)).english.endswith("5 min noted.")
+    assert [what(each) for each in entries(billable)] == [EventKind.REPLY_WRITTEN]
 
 
 def test_what_was_recorded_before_two_callbacks_were_joined_counts_for_the_one_that_stays(billable: Night) -> None:

@@ -41,8 +41,8 @@ MINUTE = timedelta(minutes=1)
 A_ROW = BillingRow(
     company="Acme", customer="Jane Roy", customer_record="1", contact="+15145550199", is_probable="",
     reference="KT-417", product="modusHosted", date="2026-11-28", ended_at="22:15", technician="Amy Roy", minutes=25,
-    coverage="covered", work="wrote a note", note="", consent_by="", consent_how="", consent_given_at="", consent_recorded_at="",
-    consent_scope="", agreed_minutes="",
+    coverage="covered", work="wrote a note", note="", consent_by="", consent_how="", consent_given_at="",
+    consent_recorded_at="", consent_scope="", agreed_minutes="",
 )  # fmt: skip
 
 
