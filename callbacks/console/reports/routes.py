@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.errors import WrongState
 from callbacks.lifecycle.sla_status import Resolution, resolutions
 from callbacks.oncall import store
+from callbacks.records.audit_log import note
 from callbacks.reporting.activity import activity_by_weeks
 from callbacks.reporting.billing import CustomerSums, billing_of, rows_as_csv, sums_as_csv
 from callbacks.reporting.csv_table import table_as_csv
@@ -76,19 +77,30 @@ def billing() -> str:
 @blueprint.get("/reports/billing.csv")
 @for_all_but_technicians
 def billing_csv() -> ResponseReturnValue:
-    month = _month_or_404()
-    return _download(rows_as_csv(_billing(month)), f"billing-{month.since:%Y-%m}")
+    month, found = _exported()
+    return _download(rows_as_csv(found), f"billing-{month}")
 
 
 @blueprint.get("/reports/billing-sums.csv")
 @for_all_but_technicians
 def billing_sums_csv() -> ResponseReturnValue:
-    month = _month_or_404()
-    return _download(sums_as_csv(_billing(month)), f"billing-sums-{month.since:%Y-%m}")
+    month, found = _exported()
+    return _download(sums_as_csv(found), f"billing-sums-{month}")
 
 
 def _billing(month: Days) -> list[CustomerSums]:
     return billing_of(current().database, current().desk, month)
+
+
+def _exported() -> tuple[str, list[CustomerSums]]:
+    """Return the month that the address asks for and its minutes, and enter the export in the audit log."""
+    days, problem = _month()
+    if problem:
+        abort(404)
+    context, month, found = current(), f"{days.since:%Y-%m}", _billing(days)
+    now, about = context.now(), {"month": month, "entries": str(sum(len(each.rows) for each in found))}
+    context.database.write(lambda session: note(session, now, g.user.email, "exported billing", about))
+    return month, found
 
 
 def _month() -> tuple[Days, str]:
@@ -98,11 +110,6 @@ def _month() -> tuple[Days, str]:
     if month is not None:
         return month, ""
     return month_named(f"{today:%Y-%m}") or Days(today, today), "Not a valid month. Showing the current one."
-
-
-def _month_or_404() -> Days:
-    month, problem = _month()
-    return month if not problem else abort(404)
 
 
 def _download(content: str, name: str) -> Response:

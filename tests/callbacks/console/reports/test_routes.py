@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts.details import AddNote
 from callbacks.db.database import locked
 from callbacks.db.states import AttemptProof, CallbackState, VoicemailState
-from callbacks.db.tables import Callback
+from callbacks.db.tables import AuditEntry, Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians
 from tests.acting import resolves, supervisor_acts
@@ -212,3 +212,5 @@ def test_the_minutes_of_a_month_are_shown_and_downloaded(sue: Console) -> None:
         (row,) = csv.DictReader(io.StringIO(table))
         assert row["minutes"] == "25"
     assert sue.client.get("/reports/billing.csv?month=soon").status_code == 404
+    written = sue.database.read(lambda session: session.scalars(select(AuditEntry.what)).all())
+    assert written.count("exported billing") == 2
