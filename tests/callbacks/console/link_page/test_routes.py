@@ -453,6 +453,14 @@ def test_minutes_and_consent_to_billable_work(console: Console, link: str) -> No
     assert "30 min worked" in console.client.get(link).text
 
 
+def test_enter_in_the_field_for_minutes_reports_nothing(console: Console, link: str) -> None:
+    """The key presses the first button of the form."""
+    form = console.client.get(link).text.partition('class="outcomes">')[2]
+    first = re.search(r"<button[^>]*>", form)
+    assert first is not None
+    assert first[0] == "<button disabled hidden>"
+
+
 def test_minutes_and_consent_in_french(console: Console, link: str) -> None:
     def in_french(session: Session) -> None:
         technician_named(session, "Amy Roy").language = "fr"
