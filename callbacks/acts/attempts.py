@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused, Via
 from callbacks.acts.conflicts import TRIED
+from callbacks.acts.work import checked_minutes, record_minutes
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AttemptProof, CallbackState, ReachOutcome, ReportedOutcome
 from callbacks.db.tables import Callback, Event, ReachAttempt, Technician
@@ -43,6 +44,8 @@ class ReportOutcome(Act):
     outcome: ReportedOutcome
     is_confirmed: bool = False
     """RESOLVED, and the requester knows that no attempt is on record."""
+    minutes: int | None = None
+    """Worked."""
 
     conflicts = TRIED
 
@@ -59,7 +62,8 @@ class ReportOutcome(Act):
             raise Refused(wording.take_it_first(callback, context.by.code, is_wrong_number=is_wrong_number))
         if self.outcome is ReportedOutcome.RESOLVED and not self.is_confirmed and _must_confirm(context):
             context.record(EventKind.RESOLUTION_ASKED)
-            return wording.did_you_reach_them(context.desk, callback, context.by.code)
+            return wording.did_you_reach_them(context.desk, callback, context.by.code, self.minutes)
+        minutes = checked_minutes(context, self.minutes)
         is_first = callback.attempted_at is None
         _record_outcome(context, technician, self.outcome)
         match self.outcome:
@@ -72,7 +76,8 @@ class ReportOutcome(Act):
                 _block_the_number(context, technician)
         if is_first and callback.state is CallbackState.OPEN:
             notify_of_attempt(context.session, context.desk, callback, technician, context.now)
-        return wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
+        answer = wording.outcome_recorded(context.desk, callback.reference, self.outcome, context.by.code, context.now)
+        return record_minutes(context, minutes, technician, answer)
 
 
 def _owns_or_has_tried(context: ActContext, technician: Technician) -> bool:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
+from callbacks.acts.work import checked_minutes, record_minutes
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, Coverage, TranscribedBy
 from callbacks.db.tables import Voicemail
 from callbacks.desk.tickets import is_ticket_number
 from callbacks.records.contacts_of_callback import messages_of
 from callbacks.records.search import index_words
+from callbacks.records.work import lacks_consent
 from callbacks.text.bilingual import Words
 
 LONGEST_NAME = 100
@@ -23,15 +26,21 @@ class AddNote(Act):
     """Add a note to the log."""
 
     text: str
+    minutes: int | None = None
+    """Worked."""
+    ended_at: datetime | None = None
+    """When that work ended; None for now."""
 
     states = frozenset(CallbackState)
 
     def apply(self, context: ActContext) -> Words:
         if not self.text:
             raise Refused(wording.EMPTY_NOTE)
+        minutes = checked_minutes(context, self.minutes, self.ended_at)
         context.record(EventKind.NOTE, self.text)
         index_words(context.session, context.callback, self.text)
-        return wording.note_added(context.callback.reference)
+        answer = wording.note_added(context.callback.reference)
+        return record_minutes(context, minutes, context.by.technician, answer)
 
 
 @dataclass(frozen=True)
@@ -91,7 +100,9 @@ class SetProduct(Act):
             raise Refused(wording.unknown_product(self.product))
         context.callback.product, context.callback.coverage = self.product, coverage
         context.record(EventKind.PRODUCT_SET, f"{self.product}: {coverage.value}")
-        return wording.product_set(context.callback.reference)
+        return wording.product_set(
+            context.callback.reference, needs_consent=lacks_consent(context.session, context.callback, context.now)
+        )
 
 
 @dataclass(frozen=True)

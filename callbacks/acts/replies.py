@@ -14,6 +14,7 @@ from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.conflicts import TRIED
 from callbacks.acts.ownership import take
+from callbacks.acts.work import Minutes, MinutesRefused, checked_minutes, record_minutes
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Channel, CustomerMessageKind
 from callbacks.db.tables import Technician
@@ -35,6 +36,8 @@ class ReplyByMail(Act):
     words: str
     awaits_answer: bool = False
     """From the time it is sent, the desk waits for the customer."""
+    minutes: int | None = None
+    """Worked."""
 
     conflicts = TRIED | {EventKind.REPLY_WRITTEN}
 
@@ -50,10 +53,21 @@ class ReplyByMail(Act):
             raise Refused(wording.no_mail_address(callback.reference))
         if self.awaits_answer and callback.attempted_at is None and not counts_as_attempt(callback):
             raise Refused(wording.NOT_TRIED_YET)
+        minutes, refusal = _minutes(context, self.minutes)
         technician = take(context) if context.acts_for_themselves else context.technician_or_owner()
         _write(context, to, words, technician, awaits_answer=self.awaits_answer)
         note_reaction(callback, context.now)
-        return wording.reply_written(callback.reference, counts=counts_as_attempt(callback))
+        answer = wording.reply_written(callback.reference, counts=counts_as_attempt(callback))
+        answer = Words(f"{answer.english}{refusal.english}", f"{answer.french}{refusal.french}")
+        return record_minutes(context, minutes, technician, answer)
+
+
+def _minutes(context: ActContext, minutes: int | None) -> tuple[Minutes | None, Words]:
+    """Return the minutes to record, and why not. A reply is never lost because of its minutes."""
+    try:
+        return checked_minutes(context, minutes), Words("", "")
+    except MinutesRefused as refused:
+        return None, wording.minutes_not_noted(minutes or 0, refused.words)
 
 
 def _tidied(words: str) -> str:

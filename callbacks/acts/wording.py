@@ -42,6 +42,24 @@ NUMBER_OR_ADDRESS = Words(
     "Give the customer's phone number or email address.", "Donnez le numéro de téléphone ou le courriel du client."
 )
 EMPTY_REPLY = Words("The reply is empty.", "La réponse est vide.")
+NOT_MINUTES = Words("Minutes are a whole number from 1 to 1440.", "Les minutes: un nombre entier de 1 à 1440.")
+NO_SUCH_MINUTES = Words("There are no such minutes.", "Ces minutes n'existent pas.")
+ONLY_OWN_MINUTES = Words(
+    "You can correct your own minutes only. Ask a supervisor.",
+    "Vous pouvez corriger vos propres minutes seulement. Demandez à un superviseur.",
+)
+REASON_TO_CORRECT = Words("Give a reason for the correction.", "Indiquez la raison de la correction.")
+WHO_CONSENTED_TO_WHAT = Words(
+    "Write who consented at the customer's, and to what.",
+    "Écrivez qui a donné son accord chez le client, et pour quoi.",
+)
+HOW_CONSENTED = Words("Choose how the customer consented.", "Choisissez comment le client a donné son accord.")
+CONSENT_IN_THE_FUTURE = Words("A consent cannot be given in the future.", "Un accord ne se donne pas dans le futur.")
+NOT_A_TIME = Words("That is not a valid time.", "Cette heure n'est pas valide.")
+NOT_A_LIMIT = Words(
+    "The limit is a whole number of minutes, from 1 to 60000.",
+    "La limite: un nombre entier de minutes, de 1 à 60000.",
+)
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
 NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
 NO_SUCH_CALL = Words("This call did not join the callback.", "Cet appel ne fait pas partie du rappel.")
@@ -222,9 +240,9 @@ def answer_by_mail(reference: str) -> Words:
     )
 
 
-def did_you_reach_them(desk: Desk, callback: Callback, code: str) -> Words:
+def did_you_reach_them(desk: Desk, callback: Callback, code: str, minutes: int | None = None) -> Words:
     """Return the question after a resolution without an attempt on record. Nothing has changed yet."""
-    reference = callback.reference
+    reference, worked = callback.reference, f" {minutes}m" if minutes is not None else ""
     if not code:
         return Words(
             f"No attempt to reach the customer is on record for {reference}. Confirm that they were reached.",
@@ -232,15 +250,16 @@ def did_you_reach_them(desk: Desk, callback: Callback, code: str) -> Words:
         )
     if can_be_mailed(callback) and customer_number(desk, callback).is_missing:
         return Words(
-            f"No answer to the customer is on record for {reference}. Did you reach them? DONE {code} again.",
-            f"Aucune réponse au client n'est notée pour {reference}. L'avez-vous joint? FAIT {code} encore une fois.",
+            f"No answer to the customer is on record for {reference}. Did you reach them? DONE {code}{worked} again.",
+            f"Aucune réponse au client n'est notée pour {reference}. L'avez-vous joint? FAIT {code}{worked} encore une "
+            "fois.",
         )
     no_way = Words(f"NONE {code} and why", f"AUCUN {code} et la raison")
     other = no_way if customer_number(desk, callback).is_missing else _no_answer(code)
     return Words(
-        f"No call to the customer is on record for {reference}. Did you reach them? DONE {code} again, "
+        f"No call to the customer is on record for {reference}. Did you reach them? DONE {code}{worked} again, "
         f"or {other.english}.",
-        f"Aucun appel au client n'est noté pour {reference}. L'avez-vous joint? FAIT {code} encore une fois, "
+        f"Aucun appel au client n'est noté pour {reference}. L'avez-vous joint? FAIT {code}{worked} encore une fois, "
         f"ou {other.french}.",
     )
 
@@ -539,6 +558,65 @@ def reply_too_long(longest: int) -> Words:
     )
 
 
+def minutes_noted(time: str) -> Words:
+    return Words(f"{time} noted.", f"{time} notées.")
+
+
+def minutes_not_noted(minutes: int, refusal: Words) -> Words:
+    """Return that an act was done, but the minutes that came with it were not recorded."""
+    return Words(f" {minutes} min not noted: {refusal.english}", f" {minutes} min non notées: {refusal.french}")
+
+
+def not_a_time_worked(days: int) -> Words:
+    return Words(
+        f"Work is recorded once it is done, and within {days} days.",
+        f"Le travail se note une fois fait, d'ici {days} jours.",
+    )
+
+
+def work_needs_consent(reference: str) -> Words:
+    """Return why billable minutes are refused, and what to do first."""
+    return Words(
+        f"{reference} is billable, and no consent of the customer from before the work is on record. Record the "
+        "consent first, on its page, then the minutes.",
+        f"{reference} est facturable et aucun accord du client donné avant le travail n'est noté. Notez d'abord "
+        "l'accord, sur sa page, puis les minutes.",
+    )
+
+
+def over_agreed(worked: str, agreed: str) -> Words:
+    """Return the warning that more billable time was worked than the customer agreed to."""
+    return Words(
+        f" That makes {worked} billable, and the customer agreed to {agreed}. Ask them before you go on.",
+        f" Cela fait {worked} facturables et le client a accepté {agreed}. Demandez son accord avant de continuer.",
+    )
+
+
+def minutes_corrected(time: str) -> Words:
+    return Words(f"Corrected: {time}.", f"Corrigé: {time}.")
+
+
+def minutes_removed(reference: str) -> Words:
+    return Words(f"The minutes were removed from {reference}.", f"Minutes retirées de {reference}.")
+
+
+def billing_consented(reference: str) -> Words:
+    return Words(
+        f"The customer's consent for {reference} is on record.", f"L'accord du client pour {reference} est noté."
+    )
+
+
+def billing_consent_withdrawn(reference: str) -> Words:
+    return Words(
+        f"The consent for {reference} is withdrawn. Billable work cannot begin.",
+        f"L'accord pour {reference} est retiré. Aucun travail facturable ne peut commencer.",
+    )
+
+
+def no_billing_consent(reference: str) -> Words:
+    return Words(f"{reference} has no consent to withdraw.", f"{reference} n'a pas d'accord à retirer.")
+
+
 def note_added(reference: str) -> Words:
     return Words(f"The note on {reference} was saved.", f"Note enregistrée pour {reference}.")
 
@@ -551,7 +629,15 @@ def transcript_saved(reference: str) -> Words:
     return Words(f"The transcript of {reference} was saved.", f"Transcription de {reference} enregistrée.")
 
 
-def product_set(reference: str) -> Words:
+def product_set(reference: str, *, needs_consent: bool) -> Words:
+    """Return that the product is saved. `needs_consent`: work on it is billable, and no consent is on record."""
+    if needs_consent:
+        return Words(
+            f"The product of {reference} was saved. Work on it is billable: record the customer's consent before it "
+            "starts.",
+            f"Produit de {reference} enregistré. Le travail est facturable: notez l'accord du client avant de "
+            "commencer.",
+        )
     return Words(f"The product of {reference} was saved.", f"Produit de {reference} enregistré.")
 
 

@@ -6,6 +6,7 @@ from callbacks.cli import (
     announcements,
     audit,
     backups,
+    billing,
     blocked_numbers,
     calendars,
     callbacks,
@@ -25,7 +26,7 @@ from callbacks.cli import (
 
 COMMANDS = (
     *(service.serve, service.web, service.worker, service.migrate, setup_check.check),
-    *(reports.report, reports.export, hours.holidays, hours.closure),
+    *(reports.report, reports.export, billing.billing, hours.holidays, hours.closure),
     *(technicians.technician, shifts.shift, oncall.oncall, menu.menu, calendars.calendar, users.user, audit.audit),
     callbacks.callback,
     *(customers.customer, announcements.announce),

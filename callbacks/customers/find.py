@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy import select
@@ -93,21 +93,42 @@ def language_of(session: Session, number: str) -> Literal["en", "fr"] | None:
     return None
 
 
+@dataclass(frozen=True)
+class CallerRecord:
+    """A customer whose number a call came from, as plain values."""
+
+    customer_id: int
+    company: str
+    name: str
+    is_probable: bool
+
+
+def records_of_callers(session: Session, contacts: Collection[Contact]) -> Mapping[str, CallerRecord]:
+    """Return who made these calls, by SID, with one query: the same as `caller_of`."""
+    values = {each for contact in contacts for each in (contact.customer_number, contact.caller.lower()) if each}
+    query = select(CustomerContact.value, Customer.id, Customer.company, Customer.name).join(Customer)
+    having = query.where(CustomerContact.value.in_(values), IS_KNOWN)
+    known = {row.value: CallerRecord(row.id, row.company, row.name, False) for row in session.execute(having)}
+    return {contact.sid: found for contact in contacts if (found := _record_of_caller(contact, known)) is not None}
+
+
+def _record_of_caller(contact: Contact, known: Mapping[str, CallerRecord]) -> CallerRecord | None:
+    other = contact.customer_number if contact.customer_number != contact.caller else None
+    if other is not None and other in known:
+        return known[other]
+    found = known.get(contact.caller.lower())
+    return replace(found, is_probable=has_failed(contact.attestation)) if found is not None else None
+
+
 def known_callers(session: Session, contacts: Collection[Contact]) -> Mapping[str, str]:
     """Return who made these calls, by SID, with one query: as `caller_of` says it in English."""
-    values = {each for contact in contacts for each in (contact.customer_number, contact.caller.lower()) if each}
-    query = select(CustomerContact.value, Customer.company, Customer.name).join(Customer)
-    having = query.where(CustomerContact.value.in_(values), IS_KNOWN)
-    labels = {row.value: label(row.company, row.name) for row in session.execute(having)}
-    return {contact.sid: words for contact in contacts if (words := _known_caller(contact, labels))}
+    found = records_of_callers(session, contacts)
+    return {sid: words for sid, each in found.items() if (words := _in_english(each))}
 
 
-def _known_caller(contact: Contact, labels: Mapping[str, str]) -> str:
-    other = contact.customer_number if contact.customer_number != contact.caller else None
-    if other is not None and other in labels:
-        return labels[other]
-    known = labels.get(contact.caller.lower(), "")
-    return f"probably {known}" if known and has_failed(contact.attestation) else known
+def _in_english(each: CallerRecord) -> str:
+    words = label(each.company, each.name)
+    return f"probably {words}" if words and each.is_probable else words
 
 
 def phones_of(customer: Customer) -> list[str]:

@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import EventKind
+from callbacks.db.removals import record_removal
 from callbacks.db.states import GONE, AudioState, Channel, PageState, TranscribedBy, Urgency
 from callbacks.db.tables import (
     AuditEntry,
+    BillingConsent,
     Callback,
     Contact,
     CustomerMessage,
@@ -49,7 +51,7 @@ WITHOUT_CUSTOMER = frozenset(
         *(EventKind.STEP, EventKind.STEP_SKIPPED, EventKind.REMINDER, EventKind.BREACHED, EventKind.PAGED),
         *(EventKind.NOTIFIED, EventKind.ATTEMPT_REQUESTED, EventKind.OWNER_PASSED_OVER),
         *(EventKind.RESOLUTION_AT_RISK, EventKind.RESOLUTION_OVERDUE, EventKind.PRIORITY_CHANGED),
-        *(EventKind.PRODUCT_SET, EventKind.AUTO_CLOSED, EventKind.PERSON_DELETED),
+        *(EventKind.WORK_RECORDED, EventKind.PRODUCT_SET, EventKind.AUTO_CLOSED, EventKind.PERSON_DELETED),
     }
 )
 
@@ -194,6 +196,7 @@ def delete_person(session: Session, sids: Sequence[str], who: str, now: datetime
     session.flush()
     for callback in session.scalars(callbacks_about(sids)).all():
         index_again(session, callback)
+    _delete_consents(session, sids)
     references = [callback.reference for callback in session.scalars(callbacks_about(sids))]
     empty_entries_about(session, [*references, *sids], who, now)
     return len(calls)
@@ -207,6 +210,17 @@ def _delete_addresses(session: Session, sids: Sequence[str]) -> None:
         if message.channel is Channel.MAIL:
             message.error = ""  # a mail server names the address
         message.address, message.words = f"{DELETED} {message.id}", ""  # an address is unique for each occasion
+
+
+def _delete_consents(session: Session, sids: Sequence[str]) -> None:
+    """Delete who consented to billable work, and the words of it. Minutes, limits and times stay for the invoices."""
+    about = {callback.id: callback.reference for callback in session.scalars(callbacks_about(sids))}
+    consents = select(BillingConsent).where(BillingConsent.callback_id.in_(about), BillingConsent.given_by != DELETED)
+    for consent in session.scalars(consents.order_by(BillingConsent.id)):
+        record_removal(
+            session, f"the name and the words of the consent to billable work on {about[consent.callback_id]}"
+        )
+        consent.given_by, consent.scope = DELETED, ""
 
 
 def empty_entries_about(

@@ -138,5 +138,9 @@ class EventKind(enum.Enum):
     MANAGER_RESPONDED = "manager_responded"  # a manager who was asked for took it, or passed it on
     CALLER_NAMED = "caller_named"  # somebody entered the name of the caller
     NOTE = "note"  # somebody wrote a note
+    WORK_RECORDED = "work_recorded"  # somebody recorded the minutes that they worked
+    WORK_CORRECTED = "work_corrected"  # recorded minutes were corrected or removed; the detail has both and why
+    BILLING_CONSENTED = "billing_consented"  # the customer's consent to billable work was recorded
+    BILLING_CONSENT_WITHDRAWN = "billing_consent_withdrawn"  # the customer took it back
 
     OTHER = "other"  # from an early release, in words that match no kind; the detail begins with them

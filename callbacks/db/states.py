@@ -69,6 +69,15 @@ class Coverage(enum.Enum):
     BILLABLE = "billable"  # not covered, and invoiced
 
 
+class ConsentWay(enum.Enum):
+    """How a customer consented to billable work."""
+
+    PHONE = "phone"
+    MAIL = "mail"
+    TEXT = "text"
+    CONTRACT = "contract"
+
+
 class CallOutcome(enum.Enum):
     """How a customer's call ended."""
 
@@ -258,6 +267,7 @@ class PageKind(enum.Enum):
     CONSENT = "consent"  # to a supervisor: the number may not be called without them
     CUSTOMER_TEXT = "customer text"  # to the owner or whoever was paged: the customer has texted
     TRANSCRIPT = "transcript"  # to whoever has it or was paged: what the message says, once it is written down
+    OVER_AGREED = "over agreed"  # to the owner: more billable time was worked than the customer agreed to
     CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
     FOLLOW_UP = "follow up"  # to who took a call and hung up first: does it need more work? About no callback yet
     LIVE_CALL = "live call"  # a customer waits on the line; about a call, and no callback

@@ -27,6 +27,7 @@ from callbacks.db.states import (
     CallOutcome,
     CarrierStatus,
     Channel,
+    ConsentWay,
     ContactKind,
     ContactWay,
     Coverage,
@@ -956,6 +957,44 @@ class CustomerMessage(Base, Claimable):
     error_code: Mapped[int | None]
     error: Mapped[str] = mapped_column(Text, default="")
     callback: Mapped[Callback | None] = relationship(viewonly=True)
+
+
+class BillingConsent(Base):
+    """A customer's consent to billable work on a callback. It holds until it is withdrawn or a later one is given."""
+
+    __tablename__ = "billing_consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    given_by: Mapped[str] = mapped_column(String(100))  # a person at the customer's
+    way: Mapped[ConsentWay]
+    given_at: Mapped[datetime]
+    scope: Mapped[str] = mapped_column(Text)  # what was agreed
+    minutes: Mapped[int | None]  # the most that may be billed for the callback in all; None for no limit
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class WorkEntry(Base):
+    """Minutes that somebody worked on a callback, with what the callback was about and how it was covered then."""
+
+    __tablename__ = "work_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"), index=True)
+    technician_id: Mapped[int | None] = mapped_column(ForeignKey("technicians.id"))  # None: a supervisor's work
+    worked_by: Mapped[str]  # their name, or their email address
+    minutes: Mapped[int]
+    worked_at: Mapped[datetime] = mapped_column(index=True)  # when the work ended
+    product: Mapped[str]
+    coverage: Mapped[Coverage]
+    consent_id: Mapped[int | None] = mapped_column(ForeignKey("billing_consents.id"))  # of billable work
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"))  # the attempt, reply, note or resolution
+    removed_at: Mapped[datetime | None]  # it does not count; the callback's log says why
+    callback: Mapped[Callback] = relationship(viewonly=True)
+    consent: Mapped[BillingConsent | None] = relationship(viewonly=True)
+    event: Mapped[Event] = relationship(viewonly=True)
 
 
 class Watermark(Base):

@@ -1,8 +1,9 @@
 """Parses what a technician texts into a command. Pure.
 
 Case, spaces, quotes and punctuation do not matter. The code comes first, or after the word; what follows it is a note.
-French words work too. No command is a word that the carrier handles itself (STOP, END, CANCEL, QUIT, HELP, INFO, START,
-YES). A callback's reference only serves to ask about it.
+French words work too. The minutes that were worked may stand beside the code: "done 583112 25m fixed it". No command is
+a word that the carrier handles itself (STOP, END, CANCEL, QUIT, HELP, INFO, START, YES). A callback's reference only
+serves to ask about it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import enum
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class Verb(enum.Enum):
@@ -84,15 +85,24 @@ HELP_WORDS = {"help", "info"}
 NO_CALL_WORDS = {"nocall", "nocallback", "nocallneeded", "pasdappel", "pasderappel", "aucunappel", "nepasrappeler"}
 
 
+# Minutes worked, with their unit. Hours have none: "14h30" is a time of day in French. Nor do minutes that say when.
+_SAYS_WHEN = r"(?:ago|late|later|early|after|before|until|more|left|de retard|d'avance|d'attente|plus|après|avant)\b"
+_WORKED = rf"(?<!\w)([0-9]{{1,4}}) ?(?:m|mn|min|mins|minutes?)(?!\w)(?!\W+{_SAYS_WHEN})"
+_MINUTES = re.compile(_WORKED, re.IGNORECASE)
 CODE_LENGTH = 6
 # Codes have six digits, also written in two halves, and four where the page is of an earlier release. The halves of
 # a code are not to be found inside a telephone number.
 _CODE = re.compile(
     r"(?<![0-9])(?:[0-9]{6}|[0-9]{4})(?![0-9])"
-    r"|(?<![0-9])(?<![0-9][ .-])[0-9]{3}[ .\-\u2010-\u2014][0-9]{3}(?![0-9]|[ .\-\u2010-\u2014][0-9])"
+    r"|(?<![0-9])(?<![0-9][ .-])[0-9]{3}[ .\-\u2010-\u2014][0-9]{3}"
+    rf"(?![0-9]|[ .\-\u2010-\u2014](?!{_WORKED})[0-9])",
+    re.IGNORECASE,
 )
 _REFERENCE = re.compile(r"(?<![a-z0-9])([a-z]{2})([-\u2010-\u2014]?)([0-9]{3})(?![a-z0-9])", re.IGNORECASE)
 _AROUND_A_NOTE = " \t\r\n.,;:!?-\"'()\u201c\u201d\u00ab\u00bb"
+
+
+WITH_MINUTES = (Verb.DONE, Verb.CONT, Verb.WORKAROUND, Verb.MSG, Verb.NA, Verb.WRONG, Verb.NOTE)
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,7 @@ class Command:
     code: str | None
     words: str = ""  # after the code, for the log
     reference: str = ""  # of the callback, where it is named by that
+    minutes: int | None = None  # worked
 
 
 def parse_command(text: str) -> Command | None:
@@ -113,20 +124,49 @@ def parse_command(text: str) -> Command | None:
         return _without_code(*_cut_reference(normal))
     before, _ = _cut_reference(normal[: code.start()])
     after, digits = normal[code.end() :], _digits(code[0])
+    if (worked := _after_verb(before)) is not None:
+        return Command(worked.verb, digits, _note(after, digits), minutes=worked.minutes)
     if _digits(before):
         return None
     if letters_of(before):
         verb = WORDS.get(letters_of(before))
-        return Command(verb, digits, _note(after, digits)) if verb else None
+        return _with_minutes(Command(verb, digits, _note(after, digits))) if verb else None
     return _code_first(digits, _cut_reference(after)[0])
 
 
 def _code_first(code: str, after: str) -> Command | None:
-    """Return the command of a text that begins with a code. After it comes one word or nothing: no note."""
+    """Return the command of a text that begins with a code. After it come one word, and minutes: no note."""
+    if (worked := _after_verb(after)) is not None:
+        words = _note(after, code) if worked.verb is Verb.NOTE else ""
+        return Command(worked.verb, code, words, minutes=worked.minutes)
     if set(codes_in(after)) - {code} or _digits(_CODE.sub("", after)):
         return None
     verb = WORDS.get(letters_of(after)) if letters_of(after) else Verb.ACK
     return Command(verb, code) if verb else None
+
+
+@dataclass(frozen=True)
+class _Worked:
+    verb: Verb
+    minutes: int
+
+
+def _after_verb(text: str) -> _Worked | None:
+    """Return the verb and the minutes of a text that has nothing else: "done 25m"; None for any other."""
+    found = _MINUTES.search(text)
+    if found is None or text[found.end() :].strip(_AROUND_A_NOTE) or _digits(text[: found.start()]):
+        return None
+    verb = WORDS.get(letters_of(text[: found.start()]))
+    return _Worked(verb, int(found[1])) if verb in WITH_MINUTES else None
+
+
+def _with_minutes(command: Command) -> Command:
+    """Return a command with the minutes that its words begin with. Words that say more than that are kept whole."""
+    found = _MINUTES.match(command.words)
+    if found is None or command.verb not in WITH_MINUTES:
+        return command
+    says_more = command.words[found.end() :].strip(_AROUND_A_NOTE) or command.verb is Verb.NOTE
+    return replace(command, words=command.words if says_more else "", minutes=int(found[1]))
 
 
 def _without_code(text: str, reference: str) -> Command | None:
@@ -156,8 +196,8 @@ def _note(after: str, code: str) -> str:
 
 def codes_in(text: str) -> list[str]:
     """Return every number in a text that could be a code, each once."""
-    found = _CODE.findall(unicodedata.normalize("NFKC", text[:400]))
-    return list(dict.fromkeys(_digits(code) for code in found))
+    found = _CODE.finditer(unicodedata.normalize("NFKC", text[:400]))
+    return list(dict.fromkeys(_digits(code[0]) for code in found))
 
 
 def verification_code_in(text: str) -> str | None:

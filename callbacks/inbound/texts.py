@@ -6,7 +6,7 @@ The answer is stored with the text's SID: a text delivered twice changes nothing
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
@@ -20,6 +20,8 @@ from callbacks.acts.customer_number import Consent, RefuseConsent, deciding_by
 from callbacks.acts.details import AddNote
 from callbacks.acts.escalation import RequestManager
 from callbacks.acts.ownership import Pass, Take
+from callbacks.acts.wording import minutes_not_noted
+from callbacks.acts.work import MinutesRefused
 from callbacks.announcements.subscriptions import end_all
 from callbacks.db.database import insert_once, locked
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
@@ -194,7 +196,7 @@ def _about_callback(session: Session, incoming: Incoming, command: Command) -> A
         return Answer(_owner_in_words(callback, incoming.technician, code))
     by = technician_by(incoming.technician, Via.TEXT, code)
     decider = deciding_by(session, incoming.desk, callback, incoming.technician, Via.TEXT, incoming.now)
-    answer = _perform(session, incoming, callback, _act(command), decider if command.verb in DECISIONS else by)
+    answer = _perform_command(session, incoming, callback, command, decider if command.verb in DECISIONS else by)
     if command.words and command.verb not in (Verb.MANAGER, Verb.NONE, Verb.NOTE, Verb.MORE):
         _perform(session, incoming, callback, AddNote(command.words), by)
     return answer
@@ -213,6 +215,24 @@ def _about_answered_call(session: Session, incoming: Incoming, question: Page, c
         )
     open_by_text(session, incoming.desk, question, command.words, incoming.now)
     return NOTHING
+
+
+def _perform_command(
+    session: Session, incoming: Incoming, callback: Callback, command: Command, by: Requester
+) -> Answer:
+    """Do what a command asks for. If its minutes cannot be recorded, the rest is done all the same."""
+    act = _act(command)
+    if command.minutes is None or not isinstance(act, ReportOutcome | AddNote):
+        return _perform(session, incoming, callback, act, by)
+    with_minutes = replace(act, minutes=command.minutes)
+    try:
+        return Answer(perform(session, incoming.desk, callback.id, with_minutes, by, incoming.now))
+    except MinutesRefused as refusal:
+        done = _perform(session, incoming, callback, act, by).words
+        why = minutes_not_noted(command.minutes, refusal.words)
+        return Answer(Words(f"{done.english}{why.english}", f"{done.french}{why.french}"))
+    except Refused as refusal:
+        return Answer(refusal.words)
 
 
 def _perform(session: Session, incoming: Incoming, callback: Callback, act: Act, by: Requester) -> Answer:

@@ -683,6 +683,16 @@ def mail_returned(subject: Subject, code: str, address: str, why: str) -> Words:
     )
 
 
+def over_agreed(subject: Subject, worked: str, agreed: str) -> Words:
+    """Return that more billable time was worked than the customer agreed to, for the owner."""
+    return Words(
+        f"{subject.sender}: {worked} billable on {subject.reference}, and the customer agreed to {agreed}. Ask them "
+        "before more work is done.",
+        f"{subject.sender}: {worked} facturables pour {subject.reference}, et le client a accepté {agreed}. Demandez "
+        "son accord avant de continuer.",
+    )
+
+
 def reply_not_sent(subject: Subject, code: str, address: str, why: Words) -> Words:
     """Return that a reply by mail did not leave, for whoever has the callback."""
     to = _name(address)

@@ -61,6 +61,7 @@ KINDS = {
     PageKind.REVIEW: "still open",
     PageKind.CALLED_AGAIN: "the customer called or wrote again",
     PageKind.MAIL_RETURNED: "a mail to the customer did not arrive",
+    PageKind.OVER_AGREED: "more billable time than agreed",
     PageKind.AT_RISK: "resolution nearly due",
     PageKind.CONSENT: "number to be allowed",
     PageKind.CONSENT_ANSWER: "whether the number is allowed",

@@ -117,6 +117,10 @@ _WORDS = {
     EventKind.MANAGER_RESPONDED: "responded as the manager who was asked for",
     EventKind.CALLER_NAMED: "named the caller",
     EventKind.NOTE: "wrote a note",
+    EventKind.WORK_RECORDED: "recorded the time worked",
+    EventKind.WORK_CORRECTED: "corrected the time worked",
+    EventKind.BILLING_CONSENTED: "recorded the customer's consent to billable work",
+    EventKind.BILLING_CONSENT_WITHDRAWN: "recorded that the customer withdrew the consent to billable work",
     EventKind.OTHER: "other event",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -43,6 +44,15 @@ class Days:
     def in_address(self) -> dict[str, str]:
         """Return these days as a query string has them."""
         return {"since": self.since.isoformat(), "until": self.until.isoformat()}
+
+
+def month_named(text: str) -> Days | None:
+    """Return the days of a month, such as "2026-11"; None if it is not written so, or before 2000."""
+    found = re.fullmatch(r"(2[0-9]{3})-(0[1-9]|1[0-2])", text, re.ASCII)
+    if found is None:
+        return None
+    first = date(int(found[1]), int(found[2]), 1)
+    return Days(first, (first + timedelta(days=31)).replace(day=1) - DAY)
 
 
 def monday_of(day: date) -> date:

@@ -23,6 +23,7 @@ PAGES: dict[str, list[str]] = {
     "/numbers/<number>": ["/numbers/+15145550199"],
     "/blocked-numbers": ["/blocked-numbers"],
     "/reports": ["/reports", "/reports?since=soon&tables=open"],
+    "/reports/billing": ["/reports/billing"],
     "/reports/digest": ["/reports/digest"],
     "/announcements": ["/announcements"],
     "/setup": ["/setup"],
@@ -54,6 +55,8 @@ NOT_PAGES = {  # for other programs, players and scrapers
     "/callbacks.json",
     "/customers.csv",
     "/reports/<name>.csv",
+    "/reports/billing.csv",
+    "/reports/billing-sums.csv",
     "/rota/hours.csv",
     "/invitation/<key>",  # looked at in a test of its own
     "/login/code",  # only between the password and the code; looked at in a test of its own

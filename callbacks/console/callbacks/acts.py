@@ -9,8 +9,10 @@ from flask import abort, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
-from callbacks.acts.base import Act, perform, user_at_console
+from callbacks.acts.base import Act, Refused, perform, user_at_console
+from callbacks.acts.billing_consents import LONGEST_NAME, RecordBillingConsent, WithdrawBillingConsent
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber
@@ -23,10 +25,11 @@ from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.acts.replies import ReplyByMail
 from callbacks.acts.splitting import Split
+from callbacks.acts.work import CorrectMinutes, MinutesRefused, minutes_in
 from callbacks.console.access import visible_to
 from callbacks.console.context import current
 from callbacks.console.forms import field
-from callbacks.db.states import PriorityLevel, ReportedOutcome, Role
+from callbacks.db.states import ConsentWay, PriorityLevel, ReportedOutcome, Role
 from callbacks.db.tables import Callback, User
 from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
@@ -61,7 +64,48 @@ def _seen() -> int | None:
 
 def reply_in_form() -> ReplyByMail:
     """Return the reply in a form. The audit log does not repeat its words, which the callback has."""
-    return ReplyByMail(request.form.get("reply", ""), awaits_answer=field("awaits") == "yes")
+    words = request.form.get("reply", "")
+    return ReplyByMail(words, awaits_answer=field("awaits") == "yes", minutes=minutes_in_form())
+
+
+def minutes_in_form() -> int | None:
+    """Return the minutes worked in a form; None for an empty field. Raise Refused."""
+    return minutes_in(field("minutes", LONGEST_NUMBER))
+
+
+def note_in_form(words: str) -> AddNote:
+    """Return a note with the minutes in its form, and when that work ended. Raise Refused."""
+    return AddNote(words, minutes_in_form(), time_in_form("ended"))
+
+
+def time_in_form(name: str) -> datetime | None:
+    """Return an instant that a form has in desk time; None for an empty field. Raise Refused."""
+    text = field(name, LONGEST_NUMBER)
+    try:
+        return current().desk.instant(text) if text else None
+    except WrongState:
+        raise Refused(wording.NOT_A_TIME) from None
+
+
+def consent_in_form() -> RecordBillingConsent:
+    """Return the consent to billable work in a form. Raise Refused."""
+    try:
+        way, limit = ConsentWay(field("way")), minutes_in(field("limit", LONGEST_NUMBER))
+    except MinutesRefused:
+        raise Refused(wording.NOT_A_LIMIT) from None
+    except ValueError:
+        raise Refused(wording.HOW_CONSENTED) from None
+    return RecordBillingConsent(
+        field("given_by", LONGEST_NAME), way, field("scope", LONGEST_TEXT), limit, time_in_form("given")
+    )
+
+
+def correction_in_form() -> CorrectMinutes:
+    """Return the correction of minutes in a form. Raise Refused."""
+    minutes = minutes_in_form()
+    if minutes is None:
+        raise Refused(wording.NOT_MINUTES)
+    return CorrectMinutes(_id("entry"), minutes, _text("why"))
 
 
 def _text(name: str) -> str:
@@ -115,8 +159,10 @@ FORMS: Mapping[str, Form] = {
     "pass": Form(Pass, lambda _: Pass()),
     "give": Form(Assign, lambda session: Assign(technician_named(session, _text("technician")))),
     "connect": Form(Connect, lambda _: Connect()),
-    "attempt": Form(ReportOutcome, lambda _: ReportOutcome(_outcome(), is_confirmed=_is_confirmed())),
-    "resolve": Form(ReportOutcome, lambda _: ReportOutcome(ReportedOutcome.RESOLVED, is_confirmed=_is_confirmed())),
+    "attempt": Form(ReportOutcome, lambda _: ReportOutcome(_outcome(), _is_confirmed(), minutes_in_form())),
+    "resolve": Form(
+        ReportOutcome, lambda _: ReportOutcome(ReportedOutcome.RESOLVED, _is_confirmed(), minutes_in_form())
+    ),
     "unreachable": Form(CloseUnreachable, lambda _: CloseUnreachable(_text("why"))),
     "cancel": Form(Cancel, lambda _: Cancel(_text("why"))),
     "cancel-asked": Form(Cancel, lambda _: Cancel(AS_THE_CUSTOMER_ASKED)),
@@ -132,7 +178,10 @@ FORMS: Mapping[str, Form] = {
     "consent": Form(Consent, lambda _: Consent()),
     "refuse": Form(RefuseConsent, lambda _: RefuseConsent()),
     "reply": Form(ReplyByMail, lambda _: reply_in_form()),
-    "note": Form(AddNote, lambda _: AddNote(_text("words"))),
+    "note": Form(AddNote, lambda _: note_in_form(_text("words"))),
+    "minutes": Form(CorrectMinutes, lambda _: correction_in_form()),
+    "billing-consent": Form(RecordBillingConsent, lambda _: consent_in_form()),
+    "no-billing-consent": Form(WithdrawBillingConsent, lambda _: WithdrawBillingConsent()),
     "name": Form(NameCaller, lambda _: NameCaller(_text("name"))),
     "transcript": Form(WriteTranscript, lambda _: WriteTranscript(_text("words"), _id("voicemail"))),
     "delete": Form(
@@ -147,6 +196,8 @@ FORMS: Mapping[str, Form] = {
 # These forms are behind "More" on the screen.
 HIDDEN_AT_FIRST = (
     "time",
+    "minutes",
+    "no-billing-consent",
     "priority",
     "product",
     "wait",

@@ -20,6 +20,7 @@ from callbacks.console.callbacks.search import records_as_csv, records_as_dicts,
 from callbacks.console.context import current
 from callbacks.console.forms import change_and_redirect, refused_within, write_and_redirect
 from callbacks.console.row_number import row_number
+from callbacks.db.states import ConsentWay
 from callbacks.db.tables import Callback, JoinedContact, Voicemail
 from callbacks.errors import NotFound, WrongState
 from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, search_from
@@ -114,6 +115,7 @@ def detail(reference: str) -> str:
         products=screen.products_by_coverage(desk),
         acts=acts_of(g.user.role),
         priorities=PRIORITIES,
+        ways=[way.value for way in ConsentWay],
         more_is_open=any(refused_within(url_for(".act", reference=reference, act=act)) for act in HIDDEN_AT_FIRST),
         now=now,
     )

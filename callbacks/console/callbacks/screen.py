@@ -32,6 +32,7 @@ from callbacks.db.states import (
     VoicemailState,
 )
 from callbacks.db.tables import (
+    BillingConsent,
     Call,
     Callback,
     Contact,
@@ -41,6 +42,7 @@ from callbacks.db.tables import (
     Technician,
     Voicemail,
     Waiting,
+    WorkEntry,
 )
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import CustomerNumber, customer_number
@@ -59,6 +61,7 @@ from callbacks.people.technicians import everybody
 from callbacks.records.contacts_of_callback import contacts_of, joined_callback, turned_to_us
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
+from callbacks.records.work import consent_at, needs_consent, work_in_words, work_of
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
 from sla.promises import Promise
 
@@ -146,6 +149,15 @@ class CallbackDetail:
     part_of: str  # the reference of the callback that it was joined with; "" for none
     reply_to: str  # the address that a reply by mail goes to; "" for none
     last_mail: MailOnScreen | None  # that a reply answers
+    work: str  # the sums of the minutes worked, in words; "" for none
+    entries: Sequence[WorkEntry]
+    consent: BillingConsent | None  # to billable work
+    lacks_consent: bool  # work is billable, and no consent is on record
+
+    def own_entries(self, technician_id: int | None, *, is_supervisor: bool) -> Sequence[WorkEntry]:
+        """Return the minutes that somebody may correct: supervisors all, technicians their own."""
+        theirs = [each for each in self.entries if technician_id is not None and each.technician_id == technician_id]
+        return self.entries if is_supervisor else theirs
 
     def may_reply(self, technician_id: int | None, *, is_supervisor: bool) -> bool:
         """Return whether somebody may reply by mail: supervisors for its owner, the owner, anybody if it has none."""
@@ -352,6 +364,8 @@ def callback_detail(
     waits, number = is_waiting(session, callback), customer_number(desk, callback)
     to = addressee(session, desk, callback)
     notes = notes_of(callback, desk.zone, now, is_waiting=waits)
+    work = work_of(session, callback)
+    consent = consent_at(work.consents, now)
     return CallbackDetail(
         row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
         callback=callback,
@@ -376,6 +390,10 @@ def callback_detail(
         part_of=into.reference if (into := joined_callback(session, callback.contact_sid)) is not None else "",
         reply_to=to.address if to is not None else "",
         last_mail=from_customer(to.mail) if to is not None and to.mail is not None else None,
+        work=work_in_words(work.sums, consent).english,
+        entries=work.entries,
+        consent=consent,
+        lacks_consent=needs_consent(callback.coverage, work.consents, now),
     )
 
 

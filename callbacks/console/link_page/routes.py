@@ -21,16 +21,16 @@ from callbacks.acts.by_hand import OpenAnother
 from callbacks.acts.closing import CloseUnreachable
 from callbacks.acts.connect import Connect
 from callbacks.acts.customer_number import Consent, RefuseConsent, SetNumber, deciding_by
-from callbacks.acts.details import AddNote, SetOutsideTicket
+from callbacks.acts.details import SetOutsideTicket
 from callbacks.acts.escalation import RequestManager
 from callbacks.acts.joining_callbacks import Join
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Pass, Take
-from callbacks.acts.replies import ReplyByMail
 from callbacks.acts.splitting import Split
 from callbacks.acts.wording import NOT_A_TIME_AHEAD
 from callbacks.console.attachments import attachment_of, attachment_response
 from callbacks.console.audio import audio_response, note_listener
+from callbacks.console.callbacks.acts import consent_in_form, minutes_in_form, note_in_form, reply_in_form
 from callbacks.console.context import current
 from callbacks.console.forms import field, note_change, write_and_redirect
 from callbacks.console.link_page.screen import CallbackScreen, SummaryScreen, callback_screen, summary_screen
@@ -134,7 +134,7 @@ def attachment(token: str, attachment_id: int) -> Response:
 
 @blueprint.post("/t/<token>/reply")
 def reply(token: str) -> ResponseReturnValue:
-    return _run(token, lambda: ReplyByMail(request.form.get("reply", ""), awaits_answer=field("awaits") == "yes"))
+    return _run(token, reply_in_form)
 
 
 @blueprint.post("/t/<token>/take")
@@ -194,7 +194,12 @@ def split(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/t/<token>/note")
 def note(token: str) -> ResponseReturnValue:
-    return _run(token, lambda: AddNote(field("words", LONGEST_NOTE)))
+    return _run(token, lambda: note_in_form(field("words", LONGEST_NOTE)))
+
+
+@blueprint.post("/t/<token>/billing-consent")
+def billing_consent(token: str) -> ResponseReturnValue:
+    return _run(token, consent_in_form)
 
 
 @blueprint.post("/t/<token>/ticket")
@@ -222,9 +227,10 @@ def _new_in_form() -> OpenAnother:
 
 def _outcome_in_form() -> ReportOutcome:
     try:
-        return ReportOutcome(ReportedOutcome(field("outcome")), is_confirmed=field("confirmed") == "yes")
+        outcome = ReportedOutcome(field("outcome"))
     except ValueError:
         raise Refused(NO_OUTCOME) from None
+    return ReportOutcome(outcome, is_confirmed=field("confirmed") == "yes", minutes=minutes_in_form())
 
 
 def _time_in_form() -> NameTime:

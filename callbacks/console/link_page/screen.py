@@ -24,13 +24,15 @@ from callbacks.db.states import (
     GONE,
     AudioState,
     CallbackState,
+    ConsentWay,
     ContactWay,
+    Coverage,
     ReachOutcome,
     ReportedOutcome,
     Urgency,
     VoicemailState,
 )
-from callbacks.db.tables import Callback, Contact, Event, Mail, Page, ReachAttempt, Voicemail
+from callbacks.db.tables import BillingConsent, Callback, Contact, Event, Mail, Page, ReachAttempt, Voicemail
 from callbacks.desk.customer_number import CustomerNumber, can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_held, is_held_by_another, owns
@@ -38,6 +40,7 @@ from callbacks.paging.addressee import addressee
 from callbacks.records.contacts_of_callback import contacts_of, events_of_callback
 from callbacks.records.proofs import Decider, decider, proof_on_record
 from callbacks.records.search import STATES
+from callbacks.records.work import consent_at, needs_consent, work_in_words, work_of
 from callbacks.text.bilingual import Words
 from callbacks.text.formats import length, span, time_and_day
 
@@ -115,6 +118,15 @@ GUESSES: dict[Urgency, Words] = {
 CALLER_LANGUAGES: dict[str, Words] = {
     "en": Words("English", "anglais"),
     "fr": Words("French", "français"),
+}
+
+
+# How a customer consented to billable work.
+CONSENT_WAYS: dict[ConsentWay, Words] = {
+    ConsentWay.PHONE: Words("by phone", "par téléphone"),
+    ConsentWay.MAIL: Words("by mail", "par courriel"),
+    ConsentWay.TEXT: Words("by text", "par texto"),
+    ConsentWay.CONTRACT: Words("by contract", "par contrat"),
 }
 
 
@@ -202,6 +214,11 @@ class CallbackScreen(Bilingual):
     mails: list[MailOnLink]
     reply_to: str  # the address that a reply by mail goes to; "" for none, or for nobody who may
     last_mail: MailOnLink | None  # that a reply answers
+    billable: str  # the product, where work on it is billable; "" for any other
+    work: str  # the sums of the minutes worked; "" for none
+    consent: str  # to billable work: by whom, how, when, to what; "" for none
+    lacks_consent: bool  # work is billable, and no consent is on record
+    ways: dict[ConsentWay, Words]  # how a customer consents
 
 
 @dataclass(frozen=True)
@@ -256,6 +273,8 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
     standing, left = _standing(session, desk, callback, now)
     attempts = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     known, to = beside(session, callback, now), addressee(session, desk, callback)
+    work = work_of(session, callback)
+    consent = consent_at(work.consents, now)
     return CallbackScreen(
         language=language,
         reference=callback.reference,
@@ -298,6 +317,19 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         mails=[_mail(each, zone, now, language) for each in mails_of(session, callback)],
         reply_to=to.address if to is not None and not is_held_by_another(callback, technician) else "",
         last_mail=_mail(from_customer(to.mail), zone, now, language) if to is not None and to.mail else None,
+        billable=callback.product if callback.coverage is Coverage.BILLABLE else "",
+        work=work_in_words(work.sums, consent).for_(language),
+        consent=_consent(consent, zone, now).for_(language) if consent is not None else "",
+        lacks_consent=needs_consent(callback.coverage, work.consents, now),
+        ways=CONSENT_WAYS,
+    )
+
+
+def _consent(consent: BillingConsent, zone: ZoneInfo, now: datetime) -> Words:
+    way, at = CONSENT_WAYS[consent.way], [time_and_day(consent.given_at, zone, now, each) for each in ("en", "fr")]
+    return Words(
+        f"{consent.given_by}, {way.english}, {at[0]}: {consent.scope}",
+        f"{consent.given_by}, {way.french}, {at[1]} : {consent.scope}",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -18,10 +18,12 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.errors import WrongState
 from callbacks.lifecycle.sla_status import Resolution, resolutions
 from callbacks.oncall import store
+from callbacks.records.audit_log import note
 from callbacks.reporting.activity import activity_by_weeks
+from callbacks.reporting.billing import CustomerSums, billing_of, rows_as_csv, sums_as_csv
 from callbacks.reporting.csv_table import table_as_csv
 from callbacks.reporting.digest import Digest, DigestText, digest_text
-from callbacks.reporting.periods import DAY, Days, days_from, presets
+from callbacks.reporting.periods import DAY, Days, days_from, month_named, presets
 from callbacks.reporting.pieces import by_weeks
 from callbacks.reporting.what_if import WhatIf
 from callbacks.reporting.what_if import what_if as answer
@@ -56,8 +58,63 @@ def table_csv(name: str) -> ResponseReturnValue:
     days, problem = _days()
     tables = {figure.table.name: figure.table for figure in _report(days).figures} if not problem else {}
     table = tables.get(name) or abort(404)
-    response = Response(table_as_csv(table), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{days.since}-{days.until}.csv"'
+    return _download(table_as_csv(table), f"{name}-{days.since}-{days.until}")
+
+
+@blueprint.get("/reports/billing")
+@for_all_but_technicians
+def billing() -> str:
+    month, problem = _month()
+    return render_template(
+        "reports/billing.html",
+        title="Billing",
+        month=f"{month.since:%Y-%m}",
+        problem=problem,
+        customers=_billing(month),
+    )
+
+
+@blueprint.get("/reports/billing.csv")
+@for_all_but_technicians
+def billing_csv() -> ResponseReturnValue:
+    month, found = _exported()
+    return _download(rows_as_csv(found), f"billing-{month}")
+
+
+@blueprint.get("/reports/billing-sums.csv")
+@for_all_but_technicians
+def billing_sums_csv() -> ResponseReturnValue:
+    month, found = _exported()
+    return _download(sums_as_csv(found), f"billing-sums-{month}")
+
+
+def _billing(month: Days) -> list[CustomerSums]:
+    return billing_of(current().database, current().desk, month)
+
+
+def _exported() -> tuple[str, list[CustomerSums]]:
+    """Return the month that the address asks for and its minutes, and enter the export in the audit log."""
+    days, problem = _month()
+    if problem:
+        abort(404)
+    context, month, found = current(), f"{days.since:%Y-%m}", _billing(days)
+    now, about = context.now(), {"month": month, "entries": str(sum(len(each.rows) for each in found))}
+    context.database.write(lambda session: note(session, now, g.user.email, "exported billing", about))
+    return month, found
+
+
+def _month() -> tuple[Days, str]:
+    """Return the month that the address asks for; otherwise the current one, and why."""
+    text, today = request.args.get("month", "")[:10], current().today()
+    month = month_named(text or f"{today:%Y-%m}")
+    if month is not None:
+        return month, ""
+    return month_named(f"{today:%Y-%m}") or Days(today, today), "Not a valid month. Showing the current one."
+
+
+def _download(content: str, name: str) -> Response:
+    response = Response(content, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 

@@ -12,6 +12,7 @@ import callbacks.console.callbacks.acts  # noqa: F401 - so that every act is def
 from callbacks.acts import wording
 from callbacks.acts.attempts import ReportOutcome
 from callbacks.acts.base import Act, Refused, Requester, Via, last_event_id, perform, user_at_console
+from callbacks.acts.billing_consents import RecordBillingConsent, WithdrawBillingConsent
 from callbacks.acts.by_hand import OpenAnother, new_form
 from callbacks.acts.closing import Cancel, CloseUnreachable, Reopen
 from callbacks.acts.connect import Connect
@@ -25,8 +26,9 @@ from callbacks.acts.ownership import Assign, Pass, Take
 from callbacks.acts.promises import EndWait, FixInRelease, SetPriority, WaitForCustomer
 from callbacks.acts.replies import ReplyByMail
 from callbacks.acts.splitting import Split
+from callbacks.acts.work import CorrectMinutes
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackState, PriorityLevel, ReportedOutcome, Role
+from callbacks.db.states import CallbackState, ConsentWay, PriorityLevel, ReportedOutcome, Role
 from callbacks.db.tables import User
 from callbacks.errors import NotFound
 from callbacks.records.event_log import record_event
@@ -45,6 +47,7 @@ OWNER = ENDED | {EventKind.TAKEN, EventKind.ASSIGNED, EventKind.PASSED}
 TRIED = OWNER | {EventKind.ATTEMPT, EventKind.OUTCOME_REPORTED}
 NUMBER = {EventKind.NUMBER_CHANGED, EventKind.NUMBER_BLOCKED}
 CONSENT = {EventKind.CONSENTED, EventKind.CONSENT_REFUSED}
+AGREED = {EventKind.BILLING_CONSENTED, EventKind.BILLING_CONSENT_WITHDRAWN}
 WAIT = {EventKind.WAITING_STARTED, EventKind.WAITING_ENDED}
 
 
@@ -97,6 +100,11 @@ RULES: Mapping[type[Act], Rule] = {
     ),
     SetOutsideTicket: Rule(lambda _: SetOutsideTicket("4711"), WORKERS, OPEN | CLOSED, {EventKind.OUTSIDE_TICKET_SET}),
     ReplyByMail: Rule(lambda _: ReplyByMail("Restart it."), WORKERS, OPEN, TRIED | {EventKind.REPLY_WRITTEN}),
+    CorrectMinutes: Rule(lambda _: CorrectMinutes(1, 20, "a typo"), WORKERS, OPEN | CLOSED, {EventKind.WORK_CORRECTED}),
+    RecordBillingConsent: Rule(
+        lambda _: RecordBillingConsent("Bob", ConsentWay.PHONE, "the migration"), WORKERS, OPEN | CLOSED, AGREED
+    ),
+    WithdrawBillingConsent: Rule(lambda _: WithdrawBillingConsent(), WORKERS, OPEN | CLOSED, AGREED),
     Split: Rule(lambda _: Split("CA2"), WORKERS, OPEN | CLOSED, set()),
 }
 every_act = pytest.mark.parametrize("act", RULES, ids=lambda act: act.__name__)

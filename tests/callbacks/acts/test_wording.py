@@ -170,6 +170,13 @@ def every_answer(night: Night) -> Iterator[Words]:
         "reason": night.desk.dialing_rules.check(PREMIUM).why,
         "customer": customer_number(night.desk, night.callback_of("CA3", "+18765550123")),
         "outcome": ReportedOutcome.LEFT_A_MESSAGE,
+        "minutes": 1440,
+        "refusal": wording.work_needs_consent("KT-417"),
+        "time": "24 h 00 min",
+        "worked": "24 h 00 min",
+        "agreed": "12 h 00 min",
+        "days": 31,
+        "needs_consent": True,
     }
     for each in vars(wording).values():
         if isinstance(each, Words):

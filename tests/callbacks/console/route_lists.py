@@ -32,7 +32,7 @@ BY_SECRET_ADDRESS = {
     "/t/<token>", "/t/<token>/open", "/t/<token>/message.wav", "/t/<token>/take", "/t/<token>/connect",
     "/t/<token>/pass",
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
-    "/t/<token>/time", "/t/<token>/consent", "/t/<token>/refuse",
+    "/t/<token>/time", "/t/<token>/consent", "/t/<token>/refuse", "/t/<token>/billing-consent",
     "/t/<token>/split", "/t/<token>/ticket", "/t/<token>/join", "/t/<token>/new",
     "/t/<token>/reply", "/t/<token>/attachments/<int:attachment_id>",
 }  # fmt: skip
@@ -71,6 +71,9 @@ LOGGED_IN = [
     ("POST", "/blocked-numbers/end", "/blocked-numbers/end", SUPERVISING),
     ("GET", "/reports", "/reports?since=2026-11-01", READERS),
     ("GET", "/reports/<name>.csv", "/reports/attainment.csv", READERS),
+    ("GET", "/reports/billing", "/reports/billing?month=2026-11", READERS),
+    ("GET", "/reports/billing.csv", "/reports/billing.csv?month=2026-11", READERS),
+    ("GET", "/reports/billing-sums.csv", "/reports/billing-sums.csv?month=2026-11", READERS),
     ("GET", "/reports/digest", "/reports/digest?day=2026-11-28", READERS),
     ("GET", "/voicemails/<int:voicemail_id>.wav", "/voicemails/1.wav", EVERYONE),
     ("GET", "/attachments/<int:attachment_id>", "/attachments/1", EVERYONE),

@@ -115,6 +115,53 @@ def test_it_does_not_guess(words: str) -> None:
     assert parse_command(words) is None
 
 
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("done 583112 25m", Command(Verb.DONE, "583112", minutes=25)),
+        ("done 583112 25m fixed it", Command(Verb.DONE, "583112", "25m fixed it", minutes=25)),
+        ("Fait 583112: 25 min, réglé.", Command(Verb.DONE, "583112", "25 min, réglé", minutes=25)),
+        ("réglé 583112 25 minutes de travail", Command(Verb.DONE, "583112", "25 minutes de travail", minutes=25)),
+        ("na 583112 5 mn", Command(Verb.NA, "583112", minutes=5)),
+        ("done 583 112 25m", Command(Verb.DONE, "583112", minutes=25)),
+        ("wa 583 112 1440min", Command(Verb.WORKAROUND, "583112", minutes=1440)),
+        ("done 25m 583112", Command(Verb.DONE, "583112", minutes=25)),
+        ("done 25 min 583112 fixed it", Command(Verb.DONE, "583112", "fixed it", minutes=25)),
+        ("583112 done 25m", Command(Verb.DONE, "583112", minutes=25)),
+        ("583112 cont 25 min.", Command(Verb.CONT, "583112", minutes=25)),
+        ("note 583112 15m checked the logs", Command(Verb.NOTE, "583112", "15m checked the logs", minutes=15)),
+        ("note 583112 15m", Command(Verb.NOTE, "583112", "15m", minutes=15)),
+        ("583112 note 15m", Command(Verb.NOTE, "583112", "note 15m", minutes=15)),
+        ("done 583112 25m call (514) 555-0199", Command(Verb.DONE, "583112", "25m call (514) 555-0199", minutes=25)),
+        # Out of range: the word counts, and whoever sent it reads why the minutes do not.
+        ("done 583112 0m", Command(Verb.DONE, "583112", minutes=0)),
+        ("done 583112 1500m", Command(Verb.DONE, "583112", minutes=1500)),
+        # Other numbers are words of the note, and the word before the code is never lost.
+        ("done 583112 25", Command(Verb.DONE, "583112", "25")),
+        ("done 583112 25 mails", Command(Verb.DONE, "583112", "25 mails")),
+        ("done 583112 mail was down 25m", Command(Verb.DONE, "583112", "mail was down 25m")),
+        ("suite 583112 14h30", Command(Verb.CONT, "583112", "14h30")),
+        ("msg 583112 20 min ago", Command(Verb.MSG, "583112", "20 min ago")),
+        ("done 583112 5 min before the deadline", Command(Verb.DONE, "583112", "5 min before the deadline")),
+        ("na 583112 20 min de retard", Command(Verb.NA, "583112", "20 min de retard")),
+        ("suite 583112 20 min après", Command(Verb.CONT, "583112", "20 min après")),
+        ("done 583112 25m30s", Command(Verb.DONE, "583112", "25m30s")),
+        ("done 583112 12345m", Command(Verb.DONE, "583112", "12345m")),
+        ("pass 583112 25m", Command(Verb.PASS, "583112", "25m")),
+        ("ack 583112 25m", Command(Verb.ACK, "583112", "25m")),
+    ],
+)
+def test_minutes_stand_beside_the_code(words: str, command: Command) -> None:
+    assert parse_command(words) == command
+
+
+@pytest.mark.parametrize(
+    "words", ["583112 25m", "583112 pass 25m", "25m 583112", "done 25 583112", "583112 done 25m ok"]
+)
+def test_minutes_without_a_word_that_takes_them_are_not_understood(words: str) -> None:
+    assert parse_command(words) is None
+
+
 @pytest.mark.parametrize("words", ["STOP", " stop ", "End", "cancel", "QUIT", "unsubscribe", "Revoke"])
 def test_the_carriers_words_are_left_to_the_carrier(words: str) -> None:
     assert is_opt_out(words)

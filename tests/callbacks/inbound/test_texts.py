@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
-from callbacks.db.states import CallbackState, Channel, PageKind, PhoneSlot, ReachOutcome
-from callbacks.db.tables import Base, Page
+from callbacks.db.states import CallbackState, Channel, Coverage, PageKind, PhoneSlot, ReachOutcome
+from callbacks.db.tables import Base, Callback, Page, WorkEntry
 from callbacks.inbound import texts
 from callbacks.inbound.text_commands import WORDS, Verb
 from callbacks.people import technicians
@@ -288,3 +288,56 @@ def test_a_test_page_needs_no_code_and_goes_to_the_sender_only(night: Night) -> 
 def test_words_after_a_wrong_code_are_no_note(night: Night) -> None:
     night.hears_from(BEN, f"na {night.code} a forged note")
     assert (night.notes(), night.attempts()) == ([], [])
+
+
+def minutes_of(night: Night) -> list[tuple[int, str]]:
+    entries = night.database.read(lambda session: list(session.scalars(select(WorkEntry).order_by(WorkEntry.id))))
+    return [(each.minutes, each.worked_by) for each in entries]
+
+
+def test_minutes_come_with_the_outcome_and_the_words_are_kept(night: Night) -> None:
+    night.hears_from(AMY, night.code)
+    answer = night.hears_from(AMY, f"na {night.code} 5m voicemail is full")
+    assert answer.endswith("5 min noted.")
+    assert (minutes_of(night), night.attempts()) == ([(5, "Amy Roy")], [ReachOutcome.NO_ANSWER])
+    assert "5m voicemail is full" in night.notes()[0]
+
+
+def test_minutes_before_a_question_are_part_of_what_answers_it(night: Night) -> None:
+    night.hears_from(AMY, night.code)
+    assert f"DONE {night.code} 25m again" in night.hears_from(AMY, f"done {night.code} 25m")
+    assert night.hears_from(AMY, f"done {night.code} 25m").endswith("is resolved. Thank you. 25 min noted.")
+    assert minutes_of(night) == [(25, "Amy Roy")]
+
+
+@pytest.mark.parametrize("minutes", ["0m", "1441 min"])
+def test_minutes_that_cannot_be_never_lose_the_word(night: Night, minutes: str) -> None:
+    night.hears_from(AMY, night.code)
+    night.hears_from(AMY, f"done {night.code}")
+    answer = night.hears_from(AMY, f"done {night.code} {minutes}")
+    assert "is resolved. Thank you." in answer
+    assert "min not noted: Minutes are a whole number from 1 to 1440." in answer
+    assert (night.callback.state, minutes_of(night)) == (CallbackState.RESOLVED, [])
+
+
+def test_billable_minutes_without_consent_do_not_lose_the_word_either(night: Night) -> None:
+    def billable(session: Session) -> None:
+        session.scalars(select(Callback)).one().coverage = Coverage.BILLABLE
+
+    night.database.write(billable)
+    night.hears_from(AMY, night.code)
+    answer = night.hears_from(AMY, f"cont {night.code} 25m moved the mailboxes")
+    assert "stays open" in answer
+    assert f"25 min not noted: {night.callback.reference} is billable" in answer
+    assert (minutes_of(night), night.attempts()) == ([], [ReachOutcome.CONTINUING])
+    assert "25m moved the mailboxes" in night.notes()[0]
+
+
+def test_an_outcome_that_is_refused_records_no_minutes(night: Night) -> None:
+    assert "is not yours" in night.hears_from(AMY, f"done {night.code} 25m")
+    assert minutes_of(night) == []
+
+
+def test_a_note_has_minutes(night: Night) -> None:
+    assert night.hears_from(AMY, f"note {night.code} 15m read the logs").endswith("was saved. 15 min noted.")
+    assert minutes_of(night) == [(15, "Amy Roy")]

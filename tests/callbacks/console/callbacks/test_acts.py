@@ -447,3 +447,51 @@ def test_a_callback_is_joined_with_another_and_says_so(console: Console) -> None
     assert "joined to another" in page
     assert "Reason to reopen it" not in page
     assert "Split off the call" in console.client.get(f"/callbacks/{other}").text
+
+
+MIGRATION = "server upgrades and migrations"
+
+
+def test_billable_work_from_the_callbacks_page(sue: Console) -> None:
+    """Consent, minutes with a note and an outcome, their sums, and a correction."""
+    assert "Record consent" not in page_of(sue)
+    does(sue, "give", technician="Amy Roy")
+    page = does(sue, "product", product=MIGRATION)
+    assert "Consent not on record." in page
+    assert "record the customer&#39;s consent before it starts" in page
+    refused = does(sue, "note", words="moved it", minutes="25")
+    assert "no consent of the customer from before the work is on record" in refused
+    assert 'value="moved it"' in refused
+    earlier = f"{(BEGAN - timedelta(hours=1)).astimezone(DESK.zone):%Y-%m-%dT%H:%M}"
+    consent = {"given_by": "Bob", "way": "phone", "given": earlier, "scope": "the move", "limit": "60"}
+    page = does(sue, "billing-consent", **consent)
+    assert "Consent not on record." not in page
+    assert "Bob by phone" in page
+    page = does(sue, "note", words="moved it", minutes="25")
+    assert "25 min noted." in page
+    assert "<dd>25 min worked, of it 25 min billable; agreed: 1 h 00 min</dd>" in page
+    page = does(sue, "attempt", outcome="continuing", minutes="5")
+    assert "30 min worked" in page
+    (entry, *_) = re.findall(r'<option value="(\d+)">25 min, sue@example.com', page)
+    page = does(sue, "minutes", entry=entry, minutes="20", why="a typo")
+    assert "25 min worked" in page
+    page = does(sue, "minutes", entry=entry, minutes="0", why="another callback")
+    assert "5 min worked" in page
+    assert "Consent not on record." in does(sue, "no-billing-consent")
+
+
+@pytest.mark.parametrize(
+    ("act", "fields", "why"),
+    [
+        ("note", {"words": "x", "minutes": "1.5"}, "Minutes are a whole number from 1 to 1440."),
+        ("note", {"words": "x", "minutes": "5", "ended": "soon"}, "That is not a valid time."),
+        ("note", {"words": "x", "minutes": "5", "ended": "2026-01-01T10:00"}, "and within 31 days"),
+        ("minutes", {"minutes": "", "why": "x"}, "Minutes are a whole number"),
+        ("minutes", {"minutes": "5", "entry": "x", "why": "x"}, "There are no such minutes."),
+        ("billing-consent", {"way": "", "given_by": "Bob", "scope": "x"}, "Choose how the customer consented."),
+        ("billing-consent", {"way": "mail", "given_by": "Bob", "scope": "x", "limit": "x"}, "The limit is a whole"),
+        ("no-billing-consent", {}, "has no consent to withdraw"),
+    ],
+)  # fmt: skip
+def test_what_a_form_about_work_refuses(sue: Console, act: str, fields: dict[str, str], why: str) -> None:
+    assert why in does(sue, act, **fields)

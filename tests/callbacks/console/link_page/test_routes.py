@@ -13,7 +13,16 @@ from werkzeug.test import TestResponse
 
 from callbacks.acts.leaving import leave_team
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import AttemptProof, CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReachOutcome
+from callbacks.db.states import (
+    AttemptProof,
+    CallbackState,
+    Channel,
+    Coverage,
+    PageAnswer,
+    PageKind,
+    PhoneSlot,
+    ReachOutcome,
+)
 from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt, Technician
 from callbacks.inbound import calls
 from callbacks.lifecycle.transitions import Change, change_state
@@ -422,3 +431,45 @@ def test_only_the_owner_joins_with_another(console: Console, link: str) -> None:
     assert "There is no callback" in presses(console, link, "join", reference="XX-999")
     assert ("Amy Roy", "callback: join") not in console.audit_entries()  # refused
     assert 'name="reference"' in console.client.get(link).text
+
+
+def test_minutes_and_consent_to_billable_work(console: Console, link: str) -> None:
+    assert "Consent to billable work" not in presses(console, link, "take")
+
+    def set_product(session: Session) -> None:
+        callback = session.scalars(select(Callback)).one()
+        callback.product, callback.coverage = "server upgrades and migrations", Coverage.BILLABLE
+
+    console.database.write(set_product)
+    assert "Consent not on record." in console.client.get(link).text
+    refused = presses(console, link, "outcome", outcome="resolved", confirmed="yes", minutes="25")
+    assert "no consent of the customer from before the work is on record" in refused
+    given = f"{(BEGAN - timedelta(hours=1)).astimezone(DESK.zone):%Y-%m-%dT%H:%M}"
+    consent = {"given_by": "Bob", "way": "phone", "given": given, "scope": "the move"}
+    screen = presses(console, link, "billing-consent", **consent)
+    assert "Consent not on record." not in screen
+    assert "Bob, by phone, " in screen
+    screen = presses(console, link, "note", words="moved it", minutes="25")
+    assert "25 min worked, of it 25 min billable; agreed: no limit" in screen
+    presses(console, link, "outcome", outcome="continuing", minutes="5")
+    assert "30 min worked" in console.client.get(link).text
+
+
+def test_enter_in_the_field_for_minutes_reports_nothing(console: Console, link: str) -> None:
+    """The key presses the first button of the form."""
+    form = console.client.get(link).text.partition('class="outcomes">')[2]
+    first = re.search(r"<button[^>]*>", form)
+    assert first is not None
+    assert first[0] == "<button disabled hidden>"
+
+
+def test_minutes_and_consent_in_french(console: Console, link: str) -> None:
+    def in_french(session: Session) -> None:
+        technician_named(session, "Amy Roy").language = "fr"
+        callback = session.scalars(select(Callback)).one()
+        callback.product, callback.coverage = "server upgrades and migrations", Coverage.BILLABLE
+
+    console.database.write(in_french)
+    assert "Accord du client non noté." in console.client.get(link).text
+    assert "Minutes travaillées" in console.client.get(link).text
+    assert "Choisissez comment le client a donné son accord." in presses(console, link, "billing-consent", way="")

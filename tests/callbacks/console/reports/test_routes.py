@@ -13,12 +13,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.details import AddNote
 from callbacks.db.database import locked
 from callbacks.db.states import AttemptProof, CallbackState, VoicemailState
-from callbacks.db.tables import Callback
+from callbacks.db.tables import AuditEntry, Callback
 from callbacks.inbound import calls
 from callbacks.people import technicians
-from tests.acting import resolves
+from tests.acting import resolves, supervisor_acts
 from tests.callbacks.console.console import BEGAN, DESK, Console
 from tests.tried import tried
 
@@ -192,3 +193,24 @@ def test_what_if_answers_by_an_address_that_can_be_sent(console: Console) -> Non
     assert "Amy Roy" in page
     assert "is not a valid time." in console.client.get("/what-if?at=soon&line=fax").text
     assert "Showing the current time instead." in console.client.get("/what-if?at=0001-01-01T00:00").text
+
+
+def test_the_minutes_of_a_month_are_shown_and_downloaded(sue: Console) -> None:
+    def work(session: Session) -> None:
+        callback = session.scalars(select(Callback).order_by(Callback.id)).first()
+        assert callback is not None
+        supervisor_acts(session, DESK, callback, AddNote("looked into it", 25), "sue@example.com", BEGAN)
+
+    sue.database.write(work)
+    screen = sue.client.get("/reports/billing?month=2026-11").text
+    assert '<td class="amount">25</td>' in screen
+    assert "No minutes were recorded." in sue.client.get("/reports/billing?month=2026-10").text
+    assert "Not a valid month." in sue.client.get("/reports/billing?month=soon").text
+    entries, sums = (sue.client.get(f"/reports/{name}.csv?month=2026-11") for name in ("billing", "billing-sums"))
+    assert entries.headers["Content-Disposition"] == 'attachment; filename="billing-2026-11.csv"'
+    for table in (entries.text, sums.text):
+        (row,) = csv.DictReader(io.StringIO(table))
+        assert row["minutes"] == "25"
+    assert sue.client.get("/reports/billing.csv?month=soon").status_code == 404
+    written = sue.database.read(lambda session: session.scalars(select(AuditEntry.what)).all())
+    assert written.count("exported billing") == 2

@@ -29,6 +29,7 @@ TRANSLATED = {
 NEW = (
     "announcement_updates",
     "announcements",
+    "billing_consents",
     "box_mails",
     "customer_contacts",
     "customer_messages",
@@ -48,6 +49,7 @@ NEW = (
     "recovery_codes",
     "sessions",
     "subscriptions",
+    "work_entries",
 )
 RENAMED = {"calls": "contacts"}
 RENAMED_COLUMNS = {("callbacks", "call_sid"): "contact_sid", ("events", "call_sid"): "contact_sid"}
