@@ -104,4 +104,5 @@ def test_by_the_instant_and_then_what_is_due_at_none() -> None:
             tried(None),
         )
     ]
-    assert sorted(reversed(in_order), key=lambda due: due.order) == in_order
+    mixed = in_order[::-1]
+    assert sorted(mixed, key=lambda due: due.order) == in_order
