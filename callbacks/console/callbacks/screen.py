@@ -226,8 +226,13 @@ def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
 ROBOT = "perhaps a robot: no key, no speech, and no carrier that vouches for the number"
 
 
-def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool) -> list[str]:
-    """Return what is known or agreed about an open callback: the caller's keys, the next attempt, a workaround, ..."""
+def notes_of(
+    callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool, said: Owed | None = None
+) -> list[str]:
+    """Return what is known or agreed about an open callback: the caller's keys, the next attempt, a workaround, ...
+
+    What is due next, if it is `said` beside them, is not repeated.
+    """
     if callback.state is not CallbackState.OPEN:
         return []
     again_at, worked_at = callback.try_again_at, callback.workaround_at
@@ -235,12 +240,12 @@ def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: b
     return [
         *(["the caller pressed: everything is down"] if callback.contact.urgency is Urgency.DOWN else []),
         *([ROBOT] if callback.perhaps_robot else []),
-        *_hold_of(callback, zone, now),
+        *(_hold_of(callback, zone, now) if said is not Owed.NAMED_TIME else ()),
         *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
-        *(["waiting for the customer"] if is_waiting else []),
+        *(["waiting for the customer"] if is_waiting and said is not Owed.ANSWER else []),
         *(["the customer asks for no call back"] if callback.cancel_asked_at else []),
         *([f"workaround given {day_and_time(worked_at, zone)}"] if worked_at else []),
-        *([f"fixed in {callback.release}"] if callback.release else []),
+        *([f"fixed in {callback.release}"] if callback.release and said is not Owed.RELEASE else []),
     ]
 
 

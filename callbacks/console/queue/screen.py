@@ -109,7 +109,7 @@ def _rows(session: Session, desk: Desk, page: Sequence[Queued], now: datetime) -
             row=replace(
                 row,
                 due=due_on_screen(queued.due, queued.release, now),
-                notes=notes_of(callback, desk.zone, now, is_waiting=queued.is_waiting),
+                notes=notes_of(callback, desk.zone, now, is_waiting=queued.is_waiting, said=queued.due.what),
             ),
             age=age_in_words(now - callback.contact.began_at),
         )

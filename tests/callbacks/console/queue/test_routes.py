@@ -101,9 +101,9 @@ def test_a_row_says_what_is_due_and_how_the_desk_stands_to_it(sue: Console) -> N
     sue.clock.pass_time(timedelta(minutes=21))
     page = sue.reads("/queue")
     assert "first reaction by Sat 28 Nov 22:42 at risk 7 min left" in page
-    assert "no deadline while it waits for the customer then 24 h 00 min to resolve" in page
+    assert "no deadline while it waits for the customer then 24 h 00 min to resolve Bex, Joe Dow" in page
     assert "Bex, Joe Dow by hand DNS courtesy Amy Roy 21 min" in page
-    assert "no hour promised: fixed in 7.2" in page
+    assert "no hour promised: fixed in 7.2 (514) 555-0145" in page  # said once
     assert "voicemail not known nobody 23 min" in page
 
 
