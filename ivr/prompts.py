@@ -303,11 +303,11 @@ ABOUT_CALLBACK = Words("It is about {reference}.", "C'est au sujet de {reference
 TAKE_THE_CALL = Words("Press 1 to take the call.", "Appuyez sur le 1 pour prendre l'appel.")
 CALLER_GONE = Words("The caller is no longer waiting. Goodbye.", "L'appelant n'attend plus. Au revoir.")
 FOLLOW_UP = Words(
-    "To have this followed up, press 1 for P1, critical, 2 for P2, high, or 3 for P3, normal. If it is settled, hang "
-    "up.",
-    "Pour un suivi, appuyez sur le 1 pour P1, critique, le 2 pour P2, élevé, ou le 3 pour P3, normal. Si c'est réglé, "
-    "raccrochez.",
+    "To have this followed up, press 1 for {p1}, 2 for {p2}, or 3 for {p3}. If it is settled, hang up.",
+    "Pour un suivi, appuyez sur le 1 pour {p1}, le 2 pour {p2}, ou le 3 pour {p3}. Si c'est réglé, raccrochez.",
 )
+FOR_EXAMPLES = Words("For examples of each, press 0.", "Pour des exemples de chacune, appuyez sur le 0.")
+PRIORITY_EXAMPLES = Words("{priority}, for example {examples}.", "{priority}, par exemple {examples}.")
 FOLLOW_UP_OPENED = Words(
     "{reference} is yours to follow up, as {priority}. For your notes, reply to the text. Goodbye.",
     "{reference} est à vous pour le suivi, en {priority}. Pour vos notes, répondez au texto. Au revoir.",

@@ -124,6 +124,19 @@ def resolution(history: History, hours: SupportHours, now: datetime) -> Promise 
     return _promise("resolution", history, counts, history.served_at, hours, in_utc(now))
 
 
+def left_while_stopped(promise: Promise, hours: SupportHours) -> timedelta | None:
+    """Return how much of a promise's time is left while its clock is stopped, in the time it counts; else None."""
+    if promise.due_at is not None:
+        return None
+    ran, runs_from = timedelta(0), promise.counted_from
+    for wait in promise.waits:
+        ran += elapsed(promise.target, runs_from, max(wait.since, runs_from), hours)
+        if wait.until is None:
+            break
+        runs_from = max(wait.until, runs_from)
+    return promise.target.within - ran
+
+
 @dataclass(frozen=True)
 class _Count:
     """A target, and the instant from which its time counts."""

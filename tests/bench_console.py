@@ -38,6 +38,7 @@ WORDS = [("printer", 0.6), ("invoice", 0.1), ("zebra", 0.0005)]
 PASSWORD = "correct horse battery"
 PAGES = {
     "Now": "/",
+    "the queue": "/queue",
     "the latest": "/callbacks",
     "the last page of all": "/callbacks?order=oldest",
     "by deadline": "/callbacks?order=deadline",
@@ -138,7 +139,7 @@ def _row(n: int, count: int, people: list[int]) -> tuple[dict[str, Any], dict[st
     tried = None if is_open else at + timedelta(minutes=40 if is_late else 12)
     state = CallbackState.OPEN if is_open else CallbackState.RESOLVED
     callback = {
-        "id": n + 1, "reference": f"K{n:09d}", "call_sid": call["sid"], "state": state,
+        "id": n + 1, "reference": f"K{n:09d}", "contact_sid": call["sid"], "state": state,
         "priority": chance.choice([*PriorityLevel, PriorityLevel.P2]),
         "opened_at": at, "due_at": at + timedelta(minutes=30),
         "owner_id": None if is_open else chance.choice(people), "attempted_at": tried, "resolved_at": tried,

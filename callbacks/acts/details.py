@@ -87,17 +87,20 @@ def _with_id(messages: Sequence[Voicemail], id: int) -> Voicemail | None:
 
 @dataclass(frozen=True)
 class SetProduct(Act):
-    """Record the product and, by the desk file, its coverage: covered, courtesy or billable (policy: Coverage)."""
+    """Record the product and its coverage: covered, courtesy or billable (policy: Coverage)."""
 
     product: str
+    coverage: Coverage = Coverage.NONE
+    """None: as the desk file lists the product, so what it does not cover is a courtesy unless it is billable."""
 
     states = frozenset(CallbackState)
     conflicts = frozenset({EventKind.PRODUCT_SET})  # the product is often recorded after the resolution
 
     def apply(self, context: ActContext) -> Words:
-        coverage = context.desk.coverage_of(self.product)
-        if coverage is Coverage.NONE:
+        listed = context.desk.coverage_of(self.product)
+        if listed is Coverage.NONE:
             raise Refused(wording.unknown_product(self.product))
+        coverage = listed if self.coverage is Coverage.NONE else self.coverage
         context.callback.product, context.callback.coverage = self.product, coverage
         context.record(EventKind.PRODUCT_SET, f"{self.product}: {coverage.value}")
         return wording.product_set(

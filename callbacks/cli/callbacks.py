@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from callbacks.acts import wording
 from callbacks.acts.base import Requester, Via
 from callbacks.acts.by_hand import NewCallback, open_by_hand, others_open
-from callbacks.cli.command import Group
-from callbacks.cli.context import Service, pass_service
+from callbacks.cli.command import Command, Group
+from callbacks.cli.context import AppContext, Service, pass_service
 from callbacks.db.states import CallbackState, PriorityLevel, Role
 from callbacks.db.tables import Callback
 from callbacks.desk.business_hours import support_hours
-from callbacks.lifecycle.sla_status import most_urgent_first, still_owed
+from callbacks.desk.choices import PriorityChoice, priority_choices, product_choices
+from callbacks.errors import DeskError
+from callbacks.lifecycle.queue import due_by_id
+from callbacks.lifecycle.sla_status import most_urgent_first
 from callbacks.records.audit_log import COMMAND_LINE
 from callbacks.reporting.export import Record, records
 from callbacks.text.formats import day_and_time
@@ -31,7 +34,27 @@ def callback() -> None:
     """Open callbacks by hand, and list what is open."""
 
 
-@callback.command(name="open")
+class _OpenCommand(Command):
+    """The command whose help lists the priorities and products of the desk file."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        app = ctx.find_object(AppContext)
+        try:
+            desk = app.read_desk() if app is not None else None
+        except DeskError:  # `check` says what is wrong with it
+            return
+        if desk is not None:
+            with formatter.section("Priorities"):
+                formatter.write_dl([_described(each) for each in priority_choices(desk)])
+            with formatter.section("Products"):
+                formatter.write_dl([(each.name.english, "; ".join(each.products)) for each in product_choices(desk)])
+
+
+def _described(choice: PriorityChoice) -> tuple[str, str]:
+    return choice.level.value, choice.in_a_line.english.partition(", ")[2]
+
+
+@callback.command(name="open", cls=_OpenCommand)
 @click.option("--number", default="", help="The customer's phone number, such as +15145550199.")
 @click.option("--mail", "address", default="", help="Their email address, where they gave no number.")
 @click.option("--name", default="", help="Their name.")
@@ -64,9 +87,9 @@ def list_(service: Service, for_programs: bool) -> None:
     desk, now = service.desk, service.clock.now()
 
     def work(session: Session) -> Sequence[tuple[int, str]]:
-        owed = still_owed(session, desk, support_hours(session, desk), now)
+        due = due_by_id(session, desk, support_hours(session, desk), true(), now)
         found = session.scalars(select(Callback).where(Callback.state == CallbackState.OPEN).order_by(Callback.id))
-        return [(each.id, day_and_time(each.due_at, desk.zone)) for each in most_urgent_first(found, owed)]
+        return [(each.id, day_and_time(each.due_at, desk.zone)) for each in most_urgent_first(found, due)]
 
     found = service.database.read(work)
     rows = list(records(service.database, desk, [id for id, _ in found]))

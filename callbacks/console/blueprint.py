@@ -26,6 +26,7 @@ from callbacks.console.invitation import routes as invitation
 from callbacks.console.link_page import routes as link_page
 from callbacks.console.now import routes as now
 from callbacks.console.people import routes as people
+from callbacks.console.queue import routes as queue
 from callbacks.console.reports import routes as reports
 from callbacks.console.rota import feed
 from callbacks.console.rota import routes as rota
@@ -59,7 +60,7 @@ ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 
 console = Blueprint("console", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
 FAMILIES = (
-    *(now, callbacks, customers, blocked_numbers, rota, people, reports, announcements, setup, forget),
+    *(now, queue, callbacks, customers, blocked_numbers, rota, people, reports, announcements, setup, forget),
     *(account, password, sessions, passkeys, invitation),
 )
 for family in FAMILIES:

@@ -267,14 +267,24 @@ def resolution_target(given: object) -> object:
 Retries = tuple[Annotated[Retry, BeforeValidator(retry)], ...]
 
 
+def in_both_languages(given: object) -> object:
+    """Return a text that is written once as the same text in both languages."""
+    return {"en": given, "fr": given} if isinstance(given, str) else given
+
+
+# A text for people, in both languages, or the same in both.
+Bilingual = Annotated[Mapping[Language, str], BeforeValidator(in_both_languages), AfterValidator(both_languages)]
+
+
 class PriorityTargets(Part):
-    name: str
+    name: Bilingual = Field(min_length=1)
+    meaning: Bilingual = Field(default_factory=dict)  # these two for people who choose a priority
+    examples: Bilingual = Field(default_factory=dict)
     first_reaction: Promised
     resolution: Annotated[ResolutionTarget, BeforeValidator(resolution_target)]
     at_risk_after: Duration | None = None
     around_the_clock: bool = False  # of the first reaction; otherwise it counts support hours
     workaround_resolves: bool = False
-    examples: str = ""  # for people who choose a priority
     retries: Retries | None = Field(min_length=1, default=None)  # in place of those of [retries]
     # How often owner and supervisors hear of an overdue resolution.
     overdue_every: Annotated[Duration, at_least("5m")] | None = None
@@ -722,7 +732,7 @@ def _priority(level: PriorityLevel, targets: PriorityTargets) -> Priority:
     in_support_hours = targets.resolution.counts == "support hours"
     return Priority(
         level.value,
-        targets.name,
+        targets.name["en"],
         promise.Target(targets.first_reaction, business_time=not targets.around_the_clock),
         promise.Target(targets.resolution.within, in_support_hours, targets.at_risk_after),
         targets.workaround_resolves,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.states import PROMISED_AT_ANY_HOUR, CallbackOrigin, CallbackState, PriorityLevel
 from callbacks.db.tables import Callback, Contact, PriorityChange, Waiting
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.next_due import NextDue
 from sla.explanation import explained
 from sla.hours import SupportHours
 from sla.priorities import Priority
@@ -56,16 +57,17 @@ def still_owed(session: Session, desk: Desk, hours: SupportHours, now: datetime)
     return {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN, now)}
 
 
-def most_urgent_first(callbacks: Iterable[Callback], owed: Mapping[int, Promise]) -> list[Callback]:
-    """Return open callbacks, untried ones first, by deadline; then the others, by priority and the resolution owed."""
+def most_urgent_first(callbacks: Iterable[Callback], due: Mapping[int, NextDue]) -> list[Callback]:
+    """Return open callbacks, untried ones first, by deadline; then the others, by priority and by what is due next.
 
-    def urgency(callback: Callback) -> tuple[bool, str, datetime]:
-        if callback.attempted_at is None:
-            return False, "", callback.due_at
-        due_at = owed[callback.id].due_at if callback.id in owed else None
-        return True, callback.priority.value, due_at or datetime.max.replace(tzinfo=UTC)
+    Those of which nothing is known to be due, because they opened while this was read, are left out.
+    """
 
-    return sorted(callbacks, key=urgency)
+    def urgency(callback: Callback) -> tuple[bool, str, tuple[datetime, int]]:
+        is_tried = callback.attempted_at is not None
+        return is_tried, callback.priority.value if is_tried else "", due[callback.id].order
+
+    return sorted((each for each in callbacks if each.id in due), key=urgency)
 
 
 def promised_reaction(desk: Desk, origin: CallbackOrigin, promised_from: datetime | None = None) -> Target | None:

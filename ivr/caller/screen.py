@@ -18,6 +18,7 @@ from callbacks.customers.find import caller_of
 from callbacks.db.database import locked_or_none
 from callbacks.db.states import PageKind, PriorityLevel
 from callbacks.db.tables import Call, Page
+from callbacks.desk.choices import priority_choices
 from callbacks.desk.desk_file import Desk, Language
 from callbacks.inbound import live_calls
 from callbacks.inbound.conversations import has_heard_standing, record_conversation
@@ -41,6 +42,7 @@ from ivr.twilio.webhook import (
 )
 
 PRIORITIES = {"1": PriorityLevel.P1, "2": PriorityLevel.P2, "3": PriorityLevel.P3}
+FOR_EXAMPLES = "0"
 SECONDS_TO_CONNECT = 5  # the caller may be gone by then
 A_MINUTE = timedelta(minutes=1)
 
@@ -105,7 +107,7 @@ def screen_ended() -> Response:
     page_id, now, context, language = number_in_query("page"), current().now(), current(), language_in_query()
     is_proven, have_spoken = field("DialBridged") == "true", _have_spoken()
     answer: tuple[Verb, ...] = (Hangup(),) if have_spoken else (say(language, prompts.CALLER_GONE), Hangup())
-    question = _ask_for_follow_up(language)
+    question = _ask_for_follow_up(context.desk, language, 1)
 
     def work(session: Session) -> tuple[Verb, ...]:
         found = _ring(session, page_id)
@@ -130,8 +132,7 @@ def follow_up() -> Response:
     page_id, placed, now, context = number_in_query("page"), placed_call(), current().now(), current()
     priority, language = PRIORITIES.get(pressed_key()), language_in_query()
     if priority is None:
-        again = _ask_for_follow_up(language, 2) if pressed_key() and number_in_query("round") < 2 else (Hangup(),)
-        return voice_response(again)
+        return voice_response(_another_key(context.desk, language))
 
     def work(session: Session) -> tuple[Verb, ...]:
         found = _ring(session, page_id)
@@ -148,10 +149,29 @@ def follow_up() -> Response:
     return speak(work, APOLOGY)
 
 
-def _ask_for_follow_up(language: Language, round: int = 1) -> tuple[Verb, ...]:
+def _another_key(desk: Desk, language: Language) -> tuple[Verb, ...]:
+    """Return what follows a key of no priority: examples of each, or the question once more. Silence ends the call."""
+    round = number_in_query("round")
+    if pressed_key() == FOR_EXAMPLES and (examples := _examples(desk, language)):
+        return _ask_for_follow_up(desk, language, round, examples)
+    return _ask_for_follow_up(desk, language, 2) if pressed_key() and round < 2 else (Hangup(),)
+
+
+def _ask_for_follow_up(desk: Desk, language: Language, round: int, first: tuple[Say, ...] = ()) -> tuple[Verb, ...]:
     query = {"page": number_in_query("page"), "call": _call_in_query(), "lang": language, "round": round}
-    url = current().urls.to(VoicePath.FOLLOW_UP, **query)
-    return (Gather(url, (say(language, prompts.FOLLOW_UP),)), Hangup())
+    p1, p2, p3 = (choice.name.for_(language) for choice in priority_choices(desk))
+    question = say(language, prompts.FOLLOW_UP, p1=p1, p2=p2, p3=p3)
+    offer = (say(language, prompts.FOR_EXAMPLES),) if not first and _examples(desk, language) else ()
+    return (Gather(current().urls.to(VoicePath.FOLLOW_UP, **query), (*first, question, *offer)), Hangup())
+
+
+def _examples(desk: Desk, language: Language) -> tuple[Say, ...]:
+    """Return the examples of each priority that has some."""
+    return tuple(
+        say(language, prompts.PRIORITY_EXAMPLES, priority=level.value, examples=targets.examples[language])
+        for level, targets in desk.priorities.items()
+        if targets.examples
+    )
 
 
 def _have_spoken() -> bool:

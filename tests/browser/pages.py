@@ -11,6 +11,7 @@ OPENED = "{page_of_open}#opened"  # with the number and the message, after a pre
 PAGES: dict[str, list[str]] = {
     "/": ["/"],
     "/login": ["/login"],
+    "/queue": ["/queue", "/queue?view=release"],
     "/callbacks": ["/callbacks", "/callbacks?words=nothing"],
     "/callbacks/new": ["/callbacks/new", "/callbacks/new?whom=5145550199"],
     "/callbacks/<reference>": ["/callbacks/{open}", "/callbacks/{not_to_be_rung}", "/callbacks/{resolved}"],

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from sla.priorities import P1, P2, P3, P3_IN_A_RELEASE, Priority
-from sla.promises import History, Standing, Wait, first_reaction, resolution
+from sla.promises import History, Standing, Wait, first_reaction, left_while_stopped, resolution
 from sla.targets import AFTER_HOURS
 from tests.sla.desk import DESK, local
 from tests.sla.histories import P2_IN_SUPPORT_HOURS, history, resolution_at
@@ -160,6 +160,26 @@ class TestWaitingForTheCustomer:
         )
         # 1 hour on Friday, half an hour on Monday, 9.5 on Tuesday and on Wednesday: 3.5 hours are left for Thursday.
         assert resolution_at(waiting, "2026-12-01 10:00").due_at == local("2026-12-03 12:00")
+
+    @pytest.mark.parametrize(
+        ("priority", "waits", "left"),
+        [
+            (P1, ("2026-11-27 10:00", None), 3 * HOUR),
+            (P1, ("2026-11-27 10:00", "2026-11-27 10:30"), None),  # the clock runs
+            (P1, ("2026-11-27 13:01", None), None),  # it had run out
+            (P2_IN_SUPPORT_HOURS, ("2026-11-27 18:30", None), 15 * HOUR),  # from nine to six; then the desk closed
+        ],
+    )
+    def test_how_much_time_is_left_while_the_clock_is_stopped(
+        self, priority: Priority, waits: tuple[str, str | None], left: timedelta | None
+    ) -> None:
+        promise = resolution_at(history("2026-11-27 09:00", priority, waits=(waits,)), "2026-11-27 20:00")
+        assert left_while_stopped(promise, DESK) == left
+
+    def test_what_earlier_waits_have_spared_is_left_too(self) -> None:
+        waits = (("2026-11-27 10:00", "2026-11-27 11:00"), ("2026-11-27 12:00", None))
+        waiting = history("2026-11-27 09:00", P1, waits=waits)
+        assert left_while_stopped(resolution_at(waiting, "2026-11-27 20:00"), DESK) == 2 * HOUR
 
     def test_a_wait_that_runs_backwards_is_refused(self) -> None:
         with pytest.raises(ValueError, match="Give a later end"):

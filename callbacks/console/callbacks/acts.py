@@ -29,7 +29,7 @@ from callbacks.acts.work import CorrectMinutes, MinutesRefused, minutes_in
 from callbacks.console.access import visible_to
 from callbacks.console.context import current
 from callbacks.console.forms import field
-from callbacks.db.states import ConsentWay, PriorityLevel, ReportedOutcome, Role
+from callbacks.db.states import ConsentWay, Coverage, PriorityLevel, ReportedOutcome, Role
 from callbacks.db.tables import Callback, User
 from callbacks.errors import WrongState
 from callbacks.people.technicians import technician_named
@@ -106,6 +106,13 @@ def correction_in_form() -> CorrectMinutes:
     if minutes is None:
         raise Refused(wording.NOT_MINUTES)
     return CorrectMinutes(_id("entry"), minutes, _text("why"))
+
+
+def product_in_form() -> SetProduct:
+    """Return the product in a form, with the coverage that was chosen for it, if one was."""
+    chosen = field("coverage")
+    known = {coverage.value: coverage for coverage in Coverage}
+    return SetProduct(field("product"), known.get(chosen, Coverage.NONE))
 
 
 def _text(name: str) -> str:
@@ -191,7 +198,7 @@ FORMS: Mapping[str, Form] = {
     "split": Form(Split, lambda _: Split(field("call", LONGEST_SID))),
     "join": Form(Join, lambda _: Join(field("reference", LONGEST_REFERENCE), is_confirmed=_is_confirmed())),
     "ticket": Form(SetOutsideTicket, lambda _: SetOutsideTicket(field("number", LONGEST_TICKET))),
-    "product": Form(SetProduct, lambda _: SetProduct(_text("product"))),
+    "product": Form(SetProduct, lambda _: product_in_form()),
 }
 # These forms are behind "More" on the screen.
 HIDDEN_AT_FIRST = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,11 +47,6 @@ def look_up(session: Session, desk: Desk, whom: str, now: datetime) -> LookedUp 
     words = with_extension(number, check.extension).english if number is not None else whom
     label = label_of(customer) if customer is not None else ""
     return LookedUp(words, customer, label, history.open, history.calls)
-
-
-def examples_of(desk: Desk) -> Mapping[str, str]:
-    """Return the examples of each priority."""
-    return {level.value: targets.examples for level, targets in desk.priorities.items()}
 
 
 def open_from_form(session: Session, now: datetime) -> tuple[str, str]:

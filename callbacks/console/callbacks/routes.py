@@ -15,13 +15,14 @@ from callbacks.console.callbacks import screen
 from callbacks.console.callbacks.acts import FORMS, HIDDEN_AT_FIRST, acts_of, run_act
 from callbacks.console.callbacks.boxes import box_screen
 from callbacks.console.callbacks.mail_log import mail_log
-from callbacks.console.callbacks.opening import LONGEST_ADDRESS, examples_of, look_up, open_from_form
+from callbacks.console.callbacks.opening import LONGEST_ADDRESS, look_up, open_from_form
 from callbacks.console.callbacks.search import records_as_csv, records_as_dicts, search_screen
 from callbacks.console.context import current
 from callbacks.console.forms import change_and_redirect, refused_within, write_and_redirect
 from callbacks.console.row_number import row_number
 from callbacks.db.states import ConsentWay
 from callbacks.db.tables import Callback, JoinedContact, Voicemail
+from callbacks.desk.choices import COVERAGES, priority_choices, product_choices
 from callbacks.errors import NotFound, WrongState
 from callbacks.records.search import ORDERS, PRIORITIES, PROOFS, STATES, search_from
 from callbacks.reporting.why import why as reasons
@@ -76,9 +77,8 @@ def new() -> str:
         found=found,
         form=new_form(),
         lines=list(context.desk.lines),
-        priorities=PRIORITIES,
-        examples=examples_of(context.desk),
-        products=screen.products_by_coverage(context.desk),
+        priorities=priority_choices(context.desk),
+        products=product_choices(context.desk),
     )
 
 
@@ -112,9 +112,10 @@ def detail(reference: str) -> str:
         "callbacks/detail.html",
         title=f"Callback {found.row.reference}",
         detail=found,
-        products=screen.products_by_coverage(desk),
+        products=product_choices(desk),
+        coverages=COVERAGES,
         acts=acts_of(g.user.role),
-        priorities=PRIORITIES,
+        priorities=priority_choices(desk),
         ways=[way.value for way in ConsentWay],
         more_is_open=any(refused_within(url_for(".act", reference=reference, act=act)) for act in HIDDEN_AT_FIRST),
         now=now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from callbacks.db.states import (
     CallbackOrigin,
     CallbackState,
     ContactWay,
+    Coverage,
     PageKind,
     PriorityLevel,
     ReportedOutcome,
@@ -48,7 +49,9 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
-from callbacks.lifecycle.sla_status import TRIED_AND_OPEN, explanations, most_urgent_first, resolutions, still_owed
+from callbacks.lifecycle.next_due import NextDue, Owed, first_reaction_standing
+from callbacks.lifecycle.queue import due_by_id
+from callbacks.lifecycle.sla_status import explanations, most_urgent_first
 from callbacks.lifecycle.transitions import is_held
 from callbacks.lifecycle.waiting import is_waiting
 from callbacks.oncall import store
@@ -63,10 +66,21 @@ from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries
 from callbacks.records.search import STATES
 from callbacks.records.work import consent_at, needs_consent, work_in_words, work_of
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
-from sla.promises import Promise
+from sla.promises import Standing
 
 CALLS_A_PAGE = 50
 CLOSED_SHOWN = 15
+
+
+@dataclass(frozen=True)
+class DueOnScreen:
+    """What is due next of an open callback, in words."""
+
+    words: str  # before the time, where there is one
+    at: datetime | None
+    is_counting: bool  # its clock runs
+    standing: str  # overdue or at risk; "" otherwise
+    left: str  # the time left, or by how much it is overdue; "" where no time is running
 
 
 @dataclass(frozen=True)
@@ -89,7 +103,10 @@ class Row:
     is_counting: bool  # it is open and nobody has tried the customer yet
     proof: AttemptProof  # of the call back; NONE before an attempt
     release: str  # the coming release that fixes it
-    resolution: Promise | None = None  # what is owed once the customer was tried, while it is open
+    came_by: str  # a voicemail, a mail, by hand, ...
+    product: str
+    coverage: Coverage
+    due: DueOnScreen | None = None  # what is due next, while it is open
     next: str = ""  # what happens unless somebody acts, and when
     notes: Sequence[str] = ()  # the next attempt, waiting, a workaround, a release
 
@@ -142,7 +159,7 @@ class CallbackDetail:
     has_no_number: bool  # nobody can be called; a number that needs consent is a number
     outcomes: Sequence[str]  # that a person can report
     promises: Sequence[str]
-    examples: Mapping[str, str]  # of each priority
+    own_coverage: str  # that was chosen, if it is not that of the product
     beside: Beside
     paged: frozenset[int]  # the technicians who were paged about it, by id
     ticket_link: str  # to the outside ticket; "" for none
@@ -195,15 +212,15 @@ def open_callbacks(
 ) -> list[Row]:
     """Return the open callbacks, most urgent first."""
     which = (Callback.state == CallbackState.OPEN) & visible
-    owed = still_owed(session, desk, support_hours(session, desk), now)
-    callbacks = most_urgent_first(session.scalars(select(Callback).where(which).order_by(Callback.id)), owed)
+    due = due_by_id(session, desk, support_hours(session, desk), visible, now)
+    callbacks = most_urgent_first(session.scalars(select(Callback).where(which).order_by(Callback.id)), due)
     rows, waiting = rows_of(session, desk, callbacks, now), _waiting(session, which)
     again = turned_to_us(session, which)
     return [
         replace(
             row,
             next=next_of(callback, forecast(session, desk, callback, plan), desk.zone, now),
-            resolution=owed.get(callback.id),
+            due=due_on_screen(due[callback.id], callback.release, now),
             notes=[
                 *([again[callback.id]] if callback.id in again else []),
                 *notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
@@ -222,8 +239,13 @@ def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
 ROBOT = "perhaps a robot: no key, no speech, and no carrier that vouches for the number"
 
 
-def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool) -> list[str]:
-    """Return what is known or agreed about an open callback: the caller's keys, the next attempt, a workaround, ..."""
+def notes_of(
+    callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: bool, said: Owed | None = None
+) -> list[str]:
+    """Return what is known or agreed about an open callback: the caller's keys, the next attempt, a workaround, ...
+
+    What is due next, if it is `said` beside them, is not repeated.
+    """
     if callback.state is not CallbackState.OPEN:
         return []
     again_at, worked_at = callback.try_again_at, callback.workaround_at
@@ -231,12 +253,12 @@ def notes_of(callback: Callback, zone: ZoneInfo, now: datetime, *, is_waiting: b
     return [
         *(["the caller pressed: everything is down"] if callback.contact.urgency is Urgency.DOWN else []),
         *([ROBOT] if callback.perhaps_robot else []),
-        *_hold_of(callback, zone, now),
+        *(_hold_of(callback, zone, now) if said is not Owed.NAMED_TIME else ()),
         *([f"next attempt {'was ' if is_due else ''}due {day_and_time(again_at, zone)}"] if again_at else []),
-        *(["waiting for the customer"] if is_waiting else []),
+        *(["waiting for the customer"] if is_waiting and said is not Owed.ANSWER else []),
         *(["the customer asks for no call back"] if callback.cancel_asked_at else []),
         *([f"workaround given {day_and_time(worked_at, zone)}"] if worked_at else []),
-        *([f"fixed in {callback.release}"] if callback.release else []),
+        *([f"fixed in {callback.release}"] if callback.release and said is not Owed.RELEASE else []),
     ]
 
 
@@ -291,7 +313,33 @@ def _row_of(desk: Desk, callback: Callback, proof: AttemptProof, customer: str, 
         is_counting=callback.state is CallbackState.OPEN and callback.attempted_at is None,
         proof=proof,
         release=callback.release,
+        came_by=callback.origin.value,
+        product=callback.product,
+        coverage=callback.coverage,
     )
+
+
+DUE_WORDS = {
+    Owed.FIRST_REACTION: "first reaction by",
+    Owed.RESOLUTION: "to resolve by",
+    Owed.NAMED_TIME: "call the customer at",
+    Owed.NOTHING: "no deadline: a workaround was given",
+    Owed.ANSWER: "no deadline while it waits for the customer",
+}
+STANDING_WORDS = {Standing.BREACHED: "overdue", Standing.AT_RISK: "at risk"}
+
+
+def due_on_screen(due: NextDue, release: str, now: datetime) -> DueOnScreen:
+    """Return what is due next in words, with the time left, or what is left of it once the clock runs again."""
+    words = DUE_WORDS.get(due.what) or f"no hour promised: fixed in {release}"
+    if due.at is None or due.left is not None:
+        return DueOnScreen(words, due.at, False, "", f"then {span(due.left)} to resolve" if due.left else "")
+    return DueOnScreen(words, due.at, True, STANDING_WORDS.get(due.standing, ""), time_left(due.at - now))
+
+
+def time_left(left: timedelta) -> str:
+    """Return "28 min left", or "by 12 min" for something overdue."""
+    return f"{span(left)} left" if left > timedelta(0) else f"by {span(-left)}"
 
 
 def standing_of(
@@ -306,10 +354,8 @@ def standing_of(
         if proof is AttemptProof.NO_NUMBER:
             return "nobody to call", f"heard {after} after the call{', too late' if late else ''}"
         return "tried late" if late else "tried in time", f"{after} after the call"
-    left = callback.due_at - now
-    if left <= timedelta(0):
-        return "overdue", f"by {span(-left)}"
-    return ("at risk" if left <= at_risk else "on time"), f"{span(left)} left"
+    standing = first_reaction_standing(callback.due_at, at_risk, now)
+    return STANDING_WORDS.get(standing, "on time"), time_left(callback.due_at - now)
 
 
 def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: datetime) -> str:
@@ -357,7 +403,7 @@ def callback_detail(
     callback = callback_named(session, reference, visible)
     ahead = next_of(callback, forecast(session, desk, callback, store.schedule(session, desk, now)), desk.zone, now)
     hours = support_hours(session, desk)
-    owed = resolutions(session, desk, hours, TRIED_AND_OPEN & (Callback.id == callback.id), now)
+    due = due_by_id(session, desk, hours, Callback.id == callback.id, now).get(callback.id)
     tried = select(ReachAttempt).where(ReachAttempt.callback_id == callback.id).order_by(ReachAttempt.tried_at)
     attempts = session.scalars(tried).all()
     (row,) = rows_of(session, desk, [callback], now)
@@ -367,7 +413,9 @@ def callback_detail(
     work = work_of(session, callback)
     consent = consent_at(work.consents, now)
     return CallbackDetail(
-        row=replace(row, next=ahead, resolution=owed[0].promise if owed else None, notes=notes),
+        row=replace(
+            row, next=ahead, notes=notes, due=due_on_screen(due, callback.release, now) if due is not None else None
+        ),
         callback=callback,
         call=callback.contact,
         messages=[_message_row(callback, call) for call in contacts_of(callback)],
@@ -383,7 +431,7 @@ def callback_detail(
         has_no_number=number.is_missing,
         outcomes=[each.value for each in ReportedOutcome if not number.is_missing or each not in NEEDS_A_NUMBER],
         promises=explanations(session, desk, hours, callback, now),
-        examples={level.value: targets.examples for level, targets in desk.priorities.items()},
+        own_coverage=own_coverage(desk, callback),
         beside=beside(session, callback, now),
         paged=_paged_about(session, callback),
         ticket_link=desk.tickets.link_to(callback.outside_ticket),
@@ -395,6 +443,11 @@ def callback_detail(
         consent=consent,
         lacks_consent=needs_consent(callback.coverage, work.consents, now),
     )
+
+
+def own_coverage(desk: Desk, callback: Callback) -> str:
+    """Return the coverage of a callback if it is not the one that its product is listed with, else ""."""
+    return callback.coverage.value if callback.coverage is not desk.coverage_of(callback.product) else ""
 
 
 def _can_be_deleted(voicemail: Voicemail) -> bool:
@@ -465,11 +518,6 @@ def _attempt_row(attempt: ReachAttempt) -> AttemptRow:
 def _paged_about(session: Session, callback: Callback) -> frozenset[int]:
     to_take_it = select(Page.technician_id).where(Page.callback_id == callback.id, Page.kind.in_(ESCALATING))
     return frozenset(session.scalars(to_take_it))
-
-
-def products_by_coverage(desk: Desk) -> dict[str, Sequence[str]]:
-    """Return the products that a callback can be about, by how they are covered."""
-    return {coverage.value: products for coverage, products in desk.coverage.by_coverage.items()}
 
 
 def call_log(session: Session, before: str | None) -> CallLog:

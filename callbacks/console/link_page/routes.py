@@ -26,11 +26,18 @@ from callbacks.acts.escalation import RequestManager
 from callbacks.acts.joining_callbacks import Join
 from callbacks.acts.named_time import NameTime
 from callbacks.acts.ownership import Pass, Take
+from callbacks.acts.promises import SetPriority
 from callbacks.acts.splitting import Split
 from callbacks.acts.wording import NOT_A_TIME_AHEAD
 from callbacks.console.attachments import attachment_of, attachment_response
 from callbacks.console.audio import audio_response, note_listener
-from callbacks.console.callbacks.acts import consent_in_form, minutes_in_form, note_in_form, reply_in_form
+from callbacks.console.callbacks.acts import (
+    consent_in_form,
+    minutes_in_form,
+    note_in_form,
+    product_in_form,
+    reply_in_form,
+)
 from callbacks.console.context import current
 from callbacks.console.forms import field, note_change, write_and_redirect
 from callbacks.console.link_page.screen import CallbackScreen, SummaryScreen, callback_screen, summary_screen
@@ -207,6 +214,16 @@ def ticket(token: str) -> ResponseReturnValue:
     return _run(token, lambda: SetOutsideTicket(field("number", LONGEST_TICKET)))
 
 
+@blueprint.post("/t/<token>/product")
+def product(token: str) -> ResponseReturnValue:
+    return _run(token, product_in_form)
+
+
+@blueprint.post("/t/<token>/priority")
+def priority(token: str) -> ResponseReturnValue:
+    return _run(token, lambda: SetPriority(_priority_in_form()))
+
+
 @blueprint.post("/t/<token>/join")
 def join(token: str) -> ResponseReturnValue:
     return _run(token, lambda: Join(field("reference", LONGEST_REFERENCE), is_confirmed=field("confirmed") == "yes"))
@@ -218,11 +235,14 @@ def new(token: str) -> ResponseReturnValue:
 
 
 def _new_in_form() -> OpenAnother:
+    return OpenAnother(_priority_in_form(), field("words", LONGEST_NOTE), field("form", LONGEST_SID))
+
+
+def _priority_in_form() -> PriorityLevel:
     try:
-        priority = PriorityLevel(field("priority"))
+        return PriorityLevel(field("priority"))
     except ValueError:
         raise Refused(NO_PRIORITY) from None
-    return OpenAnother(priority, field("words", LONGEST_NOTE), field("form", LONGEST_SID))
 
 
 def _outcome_in_form() -> ReportOutcome:

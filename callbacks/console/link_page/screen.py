@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from callbacks.acts.attempts import NEEDS_A_NUMBER, was_asked_to_confirm
 from callbacks.acts.by_hand import new_form
 from callbacks.acts.customer_number import decides_about_numbers
 from callbacks.acts.holds import waits_for_opening
-from callbacks.console.callbacks.screen import standing_of
+from callbacks.console.callbacks.screen import own_coverage, standing_of
 from callbacks.console.customers.beside import Beside, beside
 from callbacks.console.mails import MailOnScreen, from_customer, mails_of
 from callbacks.customers.history import EarlierCall
@@ -33,6 +33,14 @@ from callbacks.db.states import (
     VoicemailState,
 )
 from callbacks.db.tables import BillingConsent, Callback, Contact, Event, Mail, Page, ReachAttempt, Voicemail
+from callbacks.desk.choices import (
+    COVERAGES,
+    PriorityChoice,
+    ProductChoice,
+    coverage_words,
+    priority_choices,
+    product_choices,
+)
 from callbacks.desk.customer_number import CustomerNumber, can_be_mailed, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import is_held, is_held_by_another, owns
@@ -209,6 +217,13 @@ class CallbackScreen(Bilingual):
     ticket: str  # the number of the outside ticket
     ticket_link: str
     other_open: list[str]  # references of the same customer
+    priority: str
+    priorities: Sequence[PriorityChoice]
+    product: str  # "" while it is not known
+    coverage: str
+    own_coverage: str  # the value that was chosen, if it is not that of the product
+    products: Sequence[ProductChoice]
+    coverages: Mapping[Coverage, Words]
     form: str  # the key of the form for a new callback
     number_known: bool  # a new callback for the same customer can be opened
     mails: list[MailOnLink]
@@ -312,6 +327,13 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         ticket=callback.outside_ticket,
         ticket_link=desk.tickets.link_to(callback.outside_ticket),
         other_open=[each.reference for each in known.other_open],
+        priority=callback.priority.value,
+        priorities=priority_choices(desk),
+        product=callback.product,
+        coverage=coverage_words(callback.coverage).for_(language),
+        own_coverage=own_coverage(desk, callback),
+        products=product_choices(desk),
+        coverages=COVERAGES,
         form=new_form(),
         number_known=customer.number is not None,
         mails=[_mail(each, zone, now, language) for each in mails_of(session, callback)],

@@ -24,7 +24,7 @@ document.addEventListener("submit", (event) => {
 });
 
 function isWritten(field) {
-  return field.name && !["hidden", "password", "checkbox"].includes(field.type);
+  return field.name && !["hidden", "password", "checkbox"].includes(field.type) && (field.type !== "radio" || field.checked);
 }
 
 function restore(form, fields) {

@@ -76,6 +76,12 @@ def test_the_product_decides_the_coverage(night: Night) -> None:
     ]
 
 
+def test_a_person_may_say_that_work_on_a_product_has_another_coverage(night: Night) -> None:
+    night.sue_does(SetProduct("DNS", Coverage.BILLABLE))
+    assert (night.callback.product, night.callback.coverage) == ("DNS", Coverage.BILLABLE)
+    assert [detail for _, _, detail in night.events(EventKind.PRODUCT_SET)] == ["DNS: billable"]
+
+
 def test_an_unknown_product_is_refused(night: Night) -> None:
     assert night.refusal(SetProduct("a pizza"), night.at_console()) == wording.unknown_product("a pizza")
     assert night.callback.product == ""

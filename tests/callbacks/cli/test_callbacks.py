@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -65,3 +66,14 @@ def test_the_audit_log_has_who_opened_it(cli: CommandLine) -> None:
     cli.does(OPEN)
     entries = cli.database.read(lambda session: session.scalars(select(AuditEntry)).all())
     assert [entry.who for entry in entries if entry.what == "callback open"] == ["command line"]
+
+
+def test_the_help_says_what_each_priority_means_and_which_products_there_are(cli: CommandLine) -> None:
+    words = " ".join(cli.does("callback open --help").split())
+    assert "P1 critical: major functionality severely impaired, usually for everyone. For example: no mail" in words
+    assert "courtesy networks; DNS;" in words
+
+
+def test_the_help_works_without_a_desk_file(cli: CommandLine) -> None:
+    cli.app = replace(cli.app, environ={"DESK_FILE": "nowhere.toml"})
+    assert "Priorities:" not in cli.does("callback open --help")

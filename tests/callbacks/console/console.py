@@ -106,7 +106,8 @@ class Console:
 
     def reads(self, path: str) -> str:
         """Return the words on a screen, without the markup."""
-        content = self.client.get(path.format(reference=self.reference)).text
+        address = path.format(reference=self.reference) if "{" in path else path
+        content = self.client.get(address).text
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", content)).split())
 
     def takes_next_step(self, after: timedelta) -> None:

@@ -34,6 +34,7 @@ BY_SECRET_ADDRESS = {
     "/t/<token>/outcome", "/t/<token>/note", "/t/<token>/number", "/t/<token>/unreachable", "/t/<token>/manager",
     "/t/<token>/time", "/t/<token>/consent", "/t/<token>/refuse", "/t/<token>/billing-consent",
     "/t/<token>/split", "/t/<token>/ticket", "/t/<token>/join", "/t/<token>/new",
+    "/t/<token>/product", "/t/<token>/priority",
     "/t/<token>/reply", "/t/<token>/attachments/<int:attachment_id>",
 }  # fmt: skip
 EVERYONE = users.ROLES
@@ -44,6 +45,7 @@ ADMINISTRATORS = ("administrator",)
 # Method, address as in the code, an example of it, and who may.
 LOGGED_IN = [
     ("GET", "/", "/", EVERYONE),
+    ("GET", "/queue", "/queue?view=mine&page=2", EVERYONE),
     ("GET", "/callbacks", "/callbacks?words=0199", EVERYONE),
     ("GET", "/callbacks.csv", "/callbacks.csv", EVERYONE),
     ("GET", "/callbacks.json", "/callbacks.json", EVERYONE),

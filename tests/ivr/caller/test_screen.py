@@ -199,6 +199,17 @@ def test_another_key_asks_once_more_and_silence_ends_the_call(spoken: WebhookCli
     assert followed_up(spoken) == []
 
 
+def test_a_key_reads_out_the_examples_of_each_priority_and_asks_again(spoken: WebhookClient) -> None:
+    document = spoken.document(FOLLOW_UP, CallSid=LEG, Digits="0")
+    assert tags(document) == ["Gather", "Hangup"]
+    assert "P1, for example no mail flow" in said(document)
+    assert "press 1 for P1, critical, 2 for P2, high, or 3 for P3, normal" in said(document)
+    assert "round=1" in document[0].attrib["action"]
+    french = spoken.document(FOLLOW_UP.replace("lang=en", "lang=fr"), CallSid=LEG, Digits="0")
+    assert "P1, par exemple plus aucun courriel ne circule" in said(french)
+    assert followed_up(spoken) == []
+
+
 def test_only_the_technician_who_took_the_call_opens_one(spoken: WebhookClient) -> None:
     assert tags(spoken.document(FOLLOW_UP, CallSid=OTHER_CALL, Digits="1")) == ["Hangup"]
     assert tags(spoken.document(FOLLOW_UP.replace("page=1", "page=9"), CallSid=LEG, Digits="1")) == ["Hangup"]

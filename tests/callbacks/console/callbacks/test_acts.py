@@ -119,7 +119,10 @@ def test_a_time_that_the_customer_names_moves_the_call(sue: Console) -> None:
 
 
 def test_each_priority_has_its_examples(sue: Console) -> None:
-    assert "P1: no mail flow, no access to the interface" in sue.client.get(f"/callbacks/{sue.reference}").text
+    for path in ("/callbacks/{reference}", "/callbacks/new"):
+        page = sue.reads(path)
+        assert "P1, critical major functionality severely impaired" in page
+        assert "For example: no mail flow, no access to the interface" in page
 
 
 def test_a_customer_who_asks_for_no_call_is_shown_with_one_button(sue: Console) -> None:
@@ -136,6 +139,9 @@ def test_a_customer_who_asks_for_no_call_is_shown_with_one_button(sue: Console) 
 def test_product_manager_cancel_and_reopen(sue: Console) -> None:
     assert "Red Sift OnDMARC (covered)" in does(sue, "product", product="Red Sift OnDMARC")
     assert "is not a product" in does(sue, "product", product="a pizza")
+    assert "DNS (courtesy)" in does(sue, "product", product="DNS", coverage="")
+    assert "DNS (billable)" in (page := does(sue, "product", product="DNS", coverage="billable"))
+    assert '<option value="billable" selected>' in page
     assert "the manager gets a text" in does(sue, "manager", why="angry")
     assert "Give a reason to cancel." in does(sue, "cancel", why=" ")
     assert '<span class="standing cancelled">cancelled</span>' in does(sue, "cancel", why="a wrong number")

@@ -21,6 +21,7 @@ from callbacks.db.states import (
     PageAnswer,
     PageKind,
     PhoneSlot,
+    PriorityLevel,
     ReachOutcome,
 )
 from callbacks.db.tables import Call, Callback, Event, Page, ReachAttempt, Technician
@@ -86,6 +87,27 @@ def test_an_outcome_is_an_attempt_by_the_technicians_word(console: Console, link
     assert (attempt.outcome, attempt.told_by) == (ReachOutcome.NO_ANSWER, "link")
     presses(console, link, "outcome", outcome="resolved")
     assert console.callback.state is CallbackState.RESOLVED
+
+
+def test_the_product_and_its_coverage_are_recorded_in_the_technicians_language(console: Console, link: str) -> None:
+    assert "<dd>not known</dd>" in console.client.get(link).text
+    assert "DNS (courtesy)" in presses(console, link, "product", product="DNS", coverage="")
+    speaks_french(console)
+    page = presses(console, link, "product", product="DNS", coverage="billable")
+    assert "DNS (facturable)" in page
+    assert '<optgroup label="couvert">' in page
+    assert "pas dans la liste des produits" in presses(console, link, "product", product="a pizza")
+    assert (console.callback.product, console.callback.coverage) == ("DNS", Coverage.BILLABLE)
+
+
+def test_a_priority_is_chosen_by_its_meaning_and_examples(console: Console, link: str) -> None:
+    assert "For example: no mail flow" in console.client.get(link).text
+    speaks_french(console)
+    page = presses(console, link, "priority", priority="P1")
+    assert console.callback.priority is PriorityLevel.P1
+    assert "Par exemple : plus aucun courriel ne circule" in page
+    assert "For example" not in page
+    assert "Choisissez une priorité." in presses(console, link, "priority", priority="P9")
 
 
 def withheld(console: Console) -> None:
