@@ -22,6 +22,8 @@ from callbacks.db.database import Database
 from callbacks.derived_keys import derived_key
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
+from callbacks.media.configured import media_store
+from callbacks.media.object_store import IN_A_REQUEST
 from callbacks.paging.channels.mail import WHILE_SOMEBODY_WAITS, Mailer
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.private_files import keep_files_private
@@ -88,7 +90,7 @@ def _web(
         desk,
         clock,
         links,
-        settings.media_dir,
+        media_store(settings, IN_A_REQUEST),
         settings.public_url,
         demo,
         metrics_token=settings.metrics_token,

@@ -17,6 +17,7 @@ from callbacks.db.tables import Event, Page, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
+from callbacks.media.folder import Folder
 from callbacks.oncall import store
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.people import technicians
@@ -58,8 +59,8 @@ class Shelf(Carrier):
 class Night:
     def __init__(self, database: Database, media: Path, *, recording: str | None = RECORDING) -> None:
         self.database, self.media, self.clock, self.shelf = database, media, MovingClock(BEGAN), Shelf()
-        self.deleter = RecordingDeleter(database, self.shelf, DESK, media, self.clock)
-        self.copier = RecordingCopier(database, self.shelf, DESK, media, self.clock)
+        self.deleter = RecordingDeleter(database, self.shelf, DESK, Folder(media), self.clock)
+        self.copier = RecordingCopier(database, self.shelf, DESK, Folder(media), self.clock)
         self.recording = recording
         database.write(self._called)
 

@@ -18,6 +18,7 @@ from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
+from callbacks.media.folder import Folder
 from callbacks.records import search as finding
 from callbacks.worker.jobs import transcripts
 from callbacks.worker.jobs.transcripts import LEASE, Transcriber
@@ -53,7 +54,7 @@ def machine(database: Database, model: Path, clock: MovingClock) -> Transcriber:
 
     (model / f"{RECORDING}.wav").write_bytes(b"RIFF")
     database.write(called)
-    return Transcriber(database, DESK, model, model, clock)
+    return Transcriber(database, DESK, Folder(model), model, clock)
 
 
 def shown(database: Database) -> str:
