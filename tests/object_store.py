@@ -84,7 +84,7 @@ class ObjectStoreServer:
         requests.put(f"{self.url}/{name}", timeout=LONG.total_seconds()).raise_for_status()
         return Bucket(name, "night/desk", endpoint or self.url, "us-east-1", KEY, SECRET)
 
-    def settings_of(self, bucket: Bucket) -> dict[str, str]:
+    def settings_of(self, bucket: Bucket) -> dict[str, Any]:
         """Return the settings of a service that uses a bucket, by their names in `Settings`."""
         return {
             "media_url": f"s3://{bucket.name}/{bucket.prefix}",

@@ -18,6 +18,7 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
 from callbacks.media.folder import Folder
+from callbacks.media.store import MediaStore
 from callbacks.oncall import store
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.people import technicians
@@ -26,6 +27,7 @@ from callbacks.worker.jobs.recordings import LEASE, LOST_AFTER_TRIES, PAUSES, Re
 from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 from tests.acting import resolves
+from tests.object_store import ObjectStoreServer, store_in
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 DESK = read_desk(Path("support.toml"))
@@ -54,9 +56,9 @@ class Shelf(Carrier):
 class Desk:
     """A desk with a voicemail of Saturday night, whose recording is at the carrier."""
 
-    def __init__(self, database: Database, media_dir: Path) -> None:
+    def __init__(self, database: Database, media: MediaStore) -> None:
         self.database, self.clock, self.shelf = database, MovingClock(BEGAN), Shelf()
-        self.copier = RecordingCopier(database, self.shelf, DESK, Folder(media_dir), self.clock)
+        self.copier = RecordingCopier(database, self.shelf, DESK, media, self.clock)
         database.write(self._called)
 
     def _called(self, session: Session) -> None:
@@ -107,7 +109,7 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(database, tmp_path / "media")
+    return Desk(database, Folder(tmp_path / "media"))
 
 
 def test_a_recording_is_copied_whole(desk: Desk, tmp_path: Path) -> None:
@@ -241,6 +243,30 @@ def test_a_recording_that_the_carrier_confirms_later_is_tried_again(desk: Desk, 
     desk.database.write(lambda session: calls.record_voicemail(session, DESK, SID, news, desk.clock.now()))
     desk.passes(timedelta(seconds=1))
     assert desk.audio() == AudioState.COPIED
+
+
+def test_a_worker_that_dies_between_storing_and_recording_it_loses_nothing(
+    database: Database, object_store: ObjectStoreServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = object_store.new_bucket()
+    desk = Desk(database, store_in(bucket))
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordingCopier, "_copied", dies)
+        for due in desk.copier.claim(1):
+            with pytest.raises(Killed):
+                desk.copier.copy(due)
+    assert (desk.audio(), list(object_store.kept(bucket).values())) == (AudioState.WANTED, [tone(8)])
+    desk.passes(LEASE)
+    assert (desk.audio(), list(object_store.kept(bucket).values())) == (AudioState.COPIED, [tone(8)])
+    assert desk.events(EventKind.AUDIO_STORED) == ["8 seconds"]
+
+
+def dies(*_: object) -> None:
+    raise Killed
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line runs."""
 
 
 def test_a_copier_that_froze_past_its_lease_changes_nothing(desk: Desk) -> None:
