@@ -40,6 +40,7 @@ class Settings:
     s3_region: str = ""
     s3_access_key: str = ""
     s3_secret_key: str = field(default="", repr=False)
+    s3_authority: Path | None = None
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     transcribe_model: Path | None = None
@@ -100,6 +101,7 @@ SETTINGS: Mapping[str, str] = {
     "AWS_REGION": "region of the bucket, default us-east-1",
     "AWS_ACCESS_KEY_ID": "key to the bucket, default the role of the machine",
     "AWS_SECRET_ACCESS_KEY": "belongs to AWS_ACCESS_KEY_ID",
+    "AWS_CA_BUNDLE": "file with the certificates of an authority of your own that the object store has, default none",
     "SMTP_URL": "mail server for pages and alerts by mail, smtp://user:password@host:587 or smtps://host",
     "MAIL_FROM": "belongs to SMTP_URL: the address that mails come from",
     "TRANSCRIBE_MODEL": "directory of a faster-whisper model that transcribes messages, default none",
@@ -194,6 +196,8 @@ def _media_faults(values: Mapping[str, str]) -> Iterator[str]:
         yield "AWS_ENDPOINT_URL is not a URL. Give one such as https://s3.example.com."
     elif endpoint.username or endpoint.password:
         yield "AWS_ENDPOINT_URL has a user name or password. Use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    if values["AWS_CA_BUNDLE"] and not Path(values["AWS_CA_BUNDLE"]).is_file():
+        yield "AWS_CA_BUNDLE is not a file. Give one with certificates in PEM format."
     if bool(values["AWS_ACCESS_KEY_ID"]) != bool(values["AWS_SECRET_ACCESS_KEY"]):
         yield "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together. Set both or neither."
 
@@ -294,6 +298,7 @@ def _settings(values: Mapping[str, str]) -> Settings:
         s3_region=values["AWS_REGION"],
         s3_access_key=values["AWS_ACCESS_KEY_ID"],
         s3_secret_key=values["AWS_SECRET_ACCESS_KEY"],
+        s3_authority=Path(authority) if (authority := values["AWS_CA_BUNDLE"]) else None,
         smtp_url=values["SMTP_URL"],
         mail_from=values["MAIL_FROM"],
         transcribe_model=Path(model) if (model := values["TRANSCRIBE_MODEL"]) else None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import http.client
+import ssl
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -146,13 +148,24 @@ def _wait_for(process: subprocess.Popen[str], port: int, printed: list[str]) -> 
 
 
 @contextlib.contextmanager
-def _open(door: Door) -> Iterator[Door]:
+def secure_door(server: ObjectStoreServer, certificate: Path) -> Iterator[str]:
+    """Give the address of a door that speaks TLS, with a certificate and its key."""
+    with held_port() as port, _open(Door(port, server.port), certificate) as door:
+        yield door.url.replace("http:", "https:")
+
+
+@contextlib.contextmanager
+def _open(door: Door, certificate: Path | None = None) -> Iterator[Door]:
     class Handler(_Handler):
         at = door
 
     with ThreadingHTTPServer(("127.0.0.1", door.port), Handler) as server:
         server.daemon_threads = True
         server.block_on_close = False
+        if certificate is not None:
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            tls.load_cert_chain(certificate)
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

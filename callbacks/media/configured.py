@@ -22,5 +22,6 @@ def media_store(settings: Settings, patience: Patience = IN_THE_BACKGROUND) -> M
         settings.s3_region,
         settings.s3_access_key,
         settings.s3_secret_key,
+        settings.s3_authority,
     )
     return ObjectStore(bucket, patience)

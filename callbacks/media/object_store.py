@@ -20,7 +20,7 @@ from callbacks.media.store import StoredFile, StoreUnavailable, is_plain_name, k
 from callbacks.private_files import write_private_file
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config, S3Store
+    from obstore.store import ClientConfig, S3Config, S3Store
 
 LONGEST_CAUSE = 300  # characters
 REFUSED = re.compile(r"status code: 40[13]\b")  # of a list of objects, which has no error of its own for it
@@ -50,6 +50,7 @@ class Bucket:
     region: str = ""
     access_key: str = ""
     secret_key: str = field(default="", repr=False)
+    authority: Path | None = None  # its certificates, beside those of the machine
 
     def options(self) -> S3Config:
         """Return what the library needs to know beside the environment."""
@@ -73,7 +74,7 @@ class ObjectStore:
     def _store(self) -> S3Store:
         from obstore.store import S3Store
 
-        patience = self._patience
+        patience, trusted = self._patience, self._trusted()
         return S3Store(
             self._bucket.name,
             prefix=self._bucket.prefix or None,
@@ -82,9 +83,18 @@ class ObjectStore:
                 "allow_http": self._bucket.endpoint.startswith("http://"),
                 "connect_timeout": patience.connect,
                 "timeout": patience.request,
+                **trusted,
             },
             retry_config={"max_retries": patience.retries, "retry_timeout": patience.retries_for},
         )
+
+    def _trusted(self) -> ClientConfig:
+        if self._bucket.authority is None:
+            return {}
+        try:
+            return {"root_certificate": self._bucket.authority.read_bytes()}
+        except OSError as fault:
+            raise StoreUnavailable(f"AWS_CA_BUNDLE cannot be read: {fault}.") from fault
 
     def write(self, name: str, content: bytes) -> None:
         """Store an object, all of it or nothing, and read it back: what is stored must be what was sent."""

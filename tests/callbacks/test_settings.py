@@ -89,6 +89,7 @@ def test_a_speech_model_is_there_with_the_package_that_reads_it(
         ({**STORE, "MEDIA_URL": "s3://desk/a?b"}, "MEDIA_URL is not an object store"),
         ({**STORE, "AWS_ENDPOINT_URL": "s3.test"}, "AWS_ENDPOINT_URL is not a URL"),
         ({**STORE, "AWS_ENDPOINT_URL": "https://key:sesame@s3.test"}, "AWS_ENDPOINT_URL has a user name"),
+        ({**STORE, "AWS_CA_BUNDLE": "nowhere.pem"}, "AWS_CA_BUNDLE is not a file"),
         ({**STORE, "AWS_SECRET_ACCESS_KEY": ""}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together"),
         ({"IMAP_URL_": "imaps://amy:sesame@mail.test"}, "IMAP_URL_ names no mailbox"),
     ],

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from callbacks.media.object_store import IN_A_REQUEST, IN_THE_BACKGROUND, Bucket, ObjectStore, Patience
 from callbacks.media.store import MediaStore, StoreUnavailable
 from callbacks.worker.jobs.recordings import LEASE
-from tests.object_store import KEY, LONG, SECRET, ObjectStoreServer, Trouble, store_in
+from tests.object_store import KEY, LONG, SECRET, ObjectStoreServer, Trouble, secure_door, store_in
 from tests.ports import held_port
 
 CONTENT = b"RIFF" * 500
@@ -144,6 +150,35 @@ def test_a_write_ends_before_another_worker_takes_over() -> None:
 def test_a_web_process_waits_for_seconds_only() -> None:
     assert IN_A_REQUEST.retries == 0
     assert IN_A_REQUEST.connect + IN_A_REQUEST.request <= timedelta(seconds=10)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of 127.0.0.1, signed by itself, with its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+    made = made.not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = made.add_extension(here, critical=True)
+    file = tmp_path / "store.pem"
+    in_pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(in_pem + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    return file
+
+
+def test_a_certificate_must_be_of_an_authority_that_is_known_or_named(
+    object_store: ObjectStoreServer, certificate: Path
+) -> None:
+    with secure_door(object_store, certificate) as address:
+        bucket = replace(object_store.new_bucket(), endpoint=address)
+        with pytest.raises(StoreUnavailable, match="cannot be used now"):
+            store_in(bucket).write("RE1.wav", CONTENT)
+        assert object_store.kept(bucket) == {}
+        with pytest.raises(StoreUnavailable, match="AWS_CA_BUNDLE cannot be read"):
+            store_in(replace(bucket, authority=Path("nowhere.pem"))).size("RE1.wav")
+        store_in(replace(bucket, authority=certificate)).write("RE1.wav", CONTENT)
+    assert object_store.kept(bucket) == {"night/desk/RE1.wav": CONTENT}
 
 
 def test_secrets_stay_out_of_the_repr(bucket: Bucket) -> None:

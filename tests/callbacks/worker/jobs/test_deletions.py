@@ -18,6 +18,7 @@ from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
 from callbacks.media.folder import Folder
+from callbacks.media.store import StoreUnavailable
 from callbacks.oncall import store
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.people import technicians
@@ -148,6 +149,25 @@ def test_a_carrier_in_trouble_is_asked_again_and_supervisors_hear_of_it_once(nig
     assert "does not delete a recording" in told[0]
     assert night.voicemail.audio is AudioState.DELETING
     night.shelf.trouble = False
+    night.passes(timedelta(hours=7))
+    assert night.is_gone()
+
+
+def test_a_copy_of_ours_that_cannot_be_removed_is_tried_again_and_supervisors_hear_of_it_once(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise StoreUnavailable("no")
+
+    night.asks_to_delete()
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "remove", refuses)
+        for _ in range(TOLD_AFTER_TRIES + 3):
+            night.passes(timedelta(hours=7))
+    alarms = select(Page.words).where(Page.kind == PageKind.ALARM)
+    (told,) = night.database.read(lambda session: session.scalars(alarms).all())
+    assert "our copy of a recording cannot be deleted" in told
+    assert night.voicemail.audio is AudioState.DELETING
     night.passes(timedelta(hours=7))
     assert night.is_gone()
 
