@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -139,6 +140,15 @@ def test_a_short_trouble_is_tried_through_in_the_background(object_store: Object
     finally:
         object_store.door.requests = []
     assert store_in(bucket).size("RE1.wav") is None
+
+
+def test_every_request_has_its_time_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+    monkeypatch.setattr("obstore.store.S3Store", lambda name, **options: given.update(options))
+    assert ObjectStore(Bucket("desk"), IN_THE_BACKGROUND)._store is None
+    assert given["client_options"]["connect_timeout"] == IN_THE_BACKGROUND.connect
+    assert given["client_options"]["timeout"] == IN_THE_BACKGROUND.request
+    assert given["retry_config"] == {"max_retries": 2, "retry_timeout": IN_THE_BACKGROUND.retries_for}
 
 
 def test_a_write_ends_before_another_worker_takes_over() -> None:
