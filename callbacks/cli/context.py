@@ -67,7 +67,7 @@ class TimeLimits:
 
 IN_PRODUCTION = TimeLimits()
 # With a moving clock, a slow machine must not change what happens: everybody waits as long as it takes.
-UNDER_A_MOVING_CLOCK = TimeLimits(FAR, FAR, UNHURRIED, Patience(FAR, FAR, 0, FAR))
+UNDER_A_MOVING_CLOCK = TimeLimits(FAR, FAR, UNHURRIED, Patience(FAR, FAR, 1, FAR))
 
 
 class Compose(Protocol):

@@ -37,7 +37,8 @@ class Patience:
 
 
 IN_THE_BACKGROUND = Patience(timedelta(seconds=3), timedelta(seconds=20), 2, timedelta(seconds=5))
-IN_A_REQUEST = Patience(timedelta(seconds=2), timedelta(seconds=8), 0, timedelta(0))
+# One retry, because the store may have closed a connection that was kept open.
+IN_A_REQUEST = Patience(timedelta(seconds=2), timedelta(seconds=8), 1, timedelta(seconds=1))
 
 
 @dataclass(frozen=True)
