@@ -23,14 +23,14 @@ setup: $(RUNTIME)  ## Install what the desk needs to run into .venv
 $(RUNTIME): requirements.lock
 	@$(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)." >&2; exit 1; }
-	@echo "Installing what the desk needs to run into $(VENV) (about 280 MB in all). This can take a minute."
+	@echo "Installing what the desk needs to run into $(VENV) (about 300 MB in all). This can take a minute."
 	@$(PYTHON) -m venv $(VENV)
 	@$(INSTALL) -r requirements.lock
 	@touch $@
 	@echo "Installed what the desk needs to run."
 
 $(DEVELOPMENT): requirements-dev.lock $(RUNTIME)
-	@echo "Installing the tools for tests and checks into $(VENV) (about 825 MB in all). This can take two minutes."
+	@echo "Installing the tools for tests and checks into $(VENV) (about 940 MB in all). This can take two minutes."
 	@$(INSTALL) -r requirements-dev.lock
 	@touch $@
 	@echo "Installed the tools for tests and checks."

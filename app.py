@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -22,6 +21,7 @@ from callbacks.db.database import Database
 from callbacks.derived_keys import derived_key
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
+from callbacks.media.configured import media_store
 from callbacks.paging.channels.mail import WHILE_SOMEBODY_WAITS, Mailer
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.private_files import keep_files_private
@@ -62,7 +62,7 @@ def compose(
     worker = worker_for(
         settings, desk, database, carrier, clock, senders, limits.senders, mailer, checks_web=http is None and not demo
     )
-    web = _web(settings, desk, clock, database, demo, limits.webhooks, mails=mailer is None)
+    web = _web(settings, desk, clock, database, demo, limits, mails=mailer is None)
     return Service(settings, desk, clock, database, carrier, web, worker)
 
 
@@ -72,7 +72,7 @@ def _web(
     clock: Clock,
     database: Database,
     demo: bool,
-    timeout: timedelta,
+    limits: TimeLimits,
     *,
     mails: bool,
 ) -> Flask:
@@ -88,7 +88,7 @@ def _web(
         desk,
         clock,
         links,
-        settings.media_dir,
+        media_store(settings, limits.media),
         settings.public_url,
         demo,
         metrics_token=settings.metrics_token,
@@ -97,7 +97,7 @@ def _web(
     )
     register_console(web, console)
     register_webhooks(
-        web, WebhookContext(database, desk, settings, clock, CallUrls(settings.public_url), links, timeout)
+        web, WebhookContext(database, desk, settings, clock, CallUrls(settings.public_url), links, limits.webhooks)
     )
     return web
 

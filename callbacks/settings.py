@@ -35,6 +35,12 @@ class Settings:
     database_url: str = field(default="sqlite:///var/nightdesk.db", repr=False)
     desk_file: Path = Path("support.toml")
     media_dir: Path = Path("var/media")
+    media_url: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = field(default="", repr=False)
+    s3_authority: Path | None = None
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
     transcribe_model: Path | None = None
@@ -60,6 +66,7 @@ class Settings:
         keys = (
             *(self.api_secret, self.secret_key, self.secret_key_secondary, self.audit_key, self.metrics_token),
             self.heartbeat_url,  # whoever has it can report that all is well
+            self.s3_secret_key,
         )
         urls = (self.database_url, self.smtp_url, *self.imap_urls.values())
         passwords = (found for url in urls for found in _passwords_in(url))
@@ -88,7 +95,13 @@ SETTINGS: Mapping[str, str] = {
     "SECRET_KEY": "required: signs cookies and links, encrypts authenticator app secrets, 32 random characters or more",
     "SECRET_KEY_SECONDARY": "the previous key, still accepted while SECRET_KEY is being rotated; it signs nothing",
     "DESK_FILE": "default support.toml",
-    "MEDIA_DIR": "directory for recordings, default var/media",
+    "MEDIA_DIR": "directory for recordings and mails, default var/media",
+    "MEDIA_URL": "object store for them instead of MEDIA_DIR, s3://bucket/prefix",
+    "AWS_ENDPOINT_URL": "address of the object store, default Amazon's",
+    "AWS_REGION": "region of the bucket, default us-east-1",
+    "AWS_ACCESS_KEY_ID": "key to the bucket, default the role of the machine",
+    "AWS_SECRET_ACCESS_KEY": "belongs to AWS_ACCESS_KEY_ID",
+    "AWS_CA_BUNDLE": "file with the certificates of an authority of your own that the object store has, default none",
     "SMTP_URL": "mail server for pages and alerts by mail, smtp://user:password@host:587 or smtps://host",
     "MAIL_FROM": "belongs to SMTP_URL: the address that mails come from",
     "TRANSCRIBE_MODEL": "directory of a faster-whisper model that transcribes messages, default none",
@@ -100,6 +113,7 @@ SETTINGS: Mapping[str, str] = {
 # A family of settings: IMAP_URL_SUPPORT_DESK is the server of the mailbox support-desk.
 IMAP_URL = "IMAP_URL_"
 IMAP_SCHEMES = ("imap", "imaps")
+BUCKET = r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}"
 DATABASES = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 REQUIRED = tuple(name for name, meaning in SETTINGS.items() if meaning.startswith("required"))
 
@@ -157,6 +171,7 @@ def _faults_in(values: Mapping[str, str]) -> Iterator[str]:
         yield "HEARTBEAT_URL is not a URL. Give the one that your monitor names, such as https://hc-ping.com/...."
     if values["DATABASE_URL"]:
         yield from _database_faults(values["DATABASE_URL"])
+    yield from _media_faults(values)
     if values["SMTP_URL"] and _split(values["SMTP_URL"]).scheme not in ("smtp", "smtps"):
         yield "SMTP_URL is not a mail server. Give one such as smtp://user:password@mail.example.com:587."
     for name, url in values.items():
@@ -166,6 +181,25 @@ def _faults_in(values: Mapping[str, str]) -> Iterator[str]:
         yield from _model_faults(Path(values["TRANSCRIBE_MODEL"]))
     if values["SECRET_KEY"] and len(values["SECRET_KEY"]) < 16:
         yield "SECRET_KEY is too short. Give at least 32 random characters."
+
+
+def _media_faults(values: Mapping[str, str]) -> Iterator[str]:
+    if not values["MEDIA_URL"]:  # then the AWS settings are somebody else's
+        return
+    if values["MEDIA_DIR"]:
+        yield "MEDIA_DIR and MEDIA_URL are both set. Recordings are kept in one place: remove one of them."
+    parts = _split(values["MEDIA_URL"])
+    if parts.scheme != "s3" or not re.fullmatch(BUCKET, parts.netloc) or parts.query or parts.fragment:
+        yield "MEDIA_URL is not an object store. Give one such as s3://bucket/prefix; its key is in AWS_ACCESS_KEY_ID."
+    endpoint = _split(values["AWS_ENDPOINT_URL"])
+    if values["AWS_ENDPOINT_URL"] and (endpoint.scheme not in ("http", "https") or not endpoint.netloc):
+        yield "AWS_ENDPOINT_URL is not a URL. Give one such as https://s3.example.com."
+    elif endpoint.username or endpoint.password:
+        yield "AWS_ENDPOINT_URL has a user name or password. Use AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+    if values["AWS_CA_BUNDLE"] and not Path(values["AWS_CA_BUNDLE"]).is_file():
+        yield "AWS_CA_BUNDLE is not a file. Give one with certificates in PEM format."
+    if bool(values["AWS_ACCESS_KEY_ID"]) != bool(values["AWS_SECRET_ACCESS_KEY"]):
+        yield "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together. Set both or neither."
 
 
 def _imap_faults(name: str, url: str) -> Iterator[str]:
@@ -259,6 +293,12 @@ def _settings(values: Mapping[str, str]) -> Settings:
         database_url=values["DATABASE_URL"] or Settings.database_url,
         desk_file=Path(values["DESK_FILE"] or Settings.desk_file),
         media_dir=Path(values["MEDIA_DIR"] or Settings.media_dir),
+        media_url=values["MEDIA_URL"],
+        s3_endpoint=values["AWS_ENDPOINT_URL"].rstrip("/"),
+        s3_region=values["AWS_REGION"],
+        s3_access_key=values["AWS_ACCESS_KEY_ID"],
+        s3_secret_key=values["AWS_SECRET_ACCESS_KEY"],
+        s3_authority=Path(authority) if (authority := values["AWS_CA_BUNDLE"]) else None,
         smtp_url=values["SMTP_URL"],
         mail_from=values["MAIL_FROM"],
         transcribe_model=Path(model) if (model := values["TRANSCRIBE_MODEL"]) else None,

@@ -26,6 +26,7 @@ from callbacks.db.states import AttemptProof, CallbackState, CallOutcome, Priori
 from callbacks.db.tables import Call, Callback, FindingWord, ReachAttempt
 from callbacks.desk.desk_file import read_desk
 from callbacks.links import Links
+from callbacks.media.folder import Folder
 from callbacks.people import technicians, users
 from sla.clock import MovingClock
 from tests.postgres import postgres_server
@@ -99,7 +100,7 @@ def _client(folder: Path, database: Database, count: int) -> FlaskClient:
     web.secret_key = "x" * 32
     clock = MovingClock(NOW)
     links = Links(web.secret_key, "http://desk", clock)
-    register_console(web, ConsoleContext(database, desk, clock, links, folder, "http://desk"))
+    register_console(web, ConsoleContext(database, desk, clock, links, Folder(folder), "http://desk"))
     client = web.test_client()
     page = client.get("/login").text
     token = page.split('name="token" value="')[1].split('"')[0]

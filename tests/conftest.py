@@ -26,6 +26,7 @@ from callbacks.logs import set_up_logs
 from callbacks.people import passwords
 from sla.zones import use_newest_rules
 from tests.imap_server import ImapServer, NoImapServer, imap_server
+from tests.object_store import NoObjectStore, ObjectStoreServer, object_store_server
 from tests.postgres import Databases, NoPostgres, postgres_server
 
 TEMPLATE = "desk_template"
@@ -101,6 +102,24 @@ def imap() -> Iterator[ImapServer]:
             yield server
     except NoImapServer as why:
         pytest.skip(f"NO IMAP SERVER: {why} Nothing was proved about reading mailboxes.")
+
+
+@pytest.fixture(scope="session")
+def _object_store() -> Iterator[ObjectStoreServer]:
+    try:
+        with object_store_server() as server:
+            yield server
+    except NoObjectStore as why:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"NO OBJECT STORE: {why} Nothing was proved about MEDIA_URL.")
+
+
+@pytest.fixture
+def object_store(_object_store: ObjectStoreServer) -> ObjectStoreServer:
+    """A server that speaks S3, at whose door nothing goes wrong yet. A test makes buckets of its own."""
+    _object_store.door.goes_wrong(None)
+    return _object_store
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,6 +23,7 @@ TESTED_ELSEWHERE = {
 REMOVES_ON_ITS_OWN = {
     "callbacks/db/marks.py:clear",
     "callbacks/inbound/received_requests.py:forget_old",  # old ones
+    "callbacks/media/object_store.py:remove",  # an object, and no row
     "callbacks/oncall/ical/sources.py:import_shifts",  # replaced by what the calendar says now
     "callbacks/paging/status_reports.py:_early_reports",
     "callbacks/paging/status_reports.py:_keep",

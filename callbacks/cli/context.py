@@ -20,6 +20,7 @@ from callbacks.db.migrations import check_schema
 from callbacks.desk.desk_file import Check, Desk, read_desk
 from callbacks.errors import BrokenDesk, BrokenSettings
 from callbacks.logs import set_up_logs
+from callbacks.media.object_store import IN_A_REQUEST, Patience
 from callbacks.paging.channels.mail import Mailer
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.records import audit_log
@@ -61,11 +62,12 @@ class TimeLimits:
     webhooks: timedelta = timedelta(seconds=3)  # Twilio itself gives up after 15 seconds, and a caller long before
     senders: timedelta = PATIENCE
     database: Limits = PRODUCTION
+    media: Patience = IN_A_REQUEST  # of a web process with the object store
 
 
 IN_PRODUCTION = TimeLimits()
 # With a moving clock, a slow machine must not change what happens: everybody waits as long as it takes.
-UNDER_A_MOVING_CLOCK = TimeLimits(FAR, FAR, UNHURRIED)
+UNDER_A_MOVING_CLOCK = TimeLimits(FAR, FAR, UNHURRIED, Patience(FAR, FAR, 1, FAR))
 
 
 class Compose(Protocol):

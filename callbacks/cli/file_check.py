@@ -16,13 +16,15 @@ JOURNALS = ("", "-wal", "-shm", "-journal")  # SQLite's files: the database and 
 
 def file_warnings(settings: Settings, environ: Mapping[str, str]) -> Iterator[str]:
     """Yield the files and folders that other users of this machine can access, with the command that prevents it."""
-    for path in dict.fromkeys((*_database_files(settings), settings.media_dir, *_secret_files(environ))):
+    folders = () if settings.media_url else (settings.media_dir,)
+    for path in dict.fromkeys((*_database_files(settings), *folders, *_secret_files(environ))):
         if is_open_to_others(path):
             yield (
                 f"{path} is accessible to other users of this machine (mode {path.stat().st_mode & 0o777:o}). "
                 f"Restrict it: chmod {'700' if path.is_dir() else '600'} {shlex.quote(str(path))}."
             )
-    yield from _recording_warnings(settings.media_dir)
+    for folder in folders:
+        yield from _recording_warnings(folder)
 
 
 def _database_files(settings: Settings) -> Iterator[Path]:

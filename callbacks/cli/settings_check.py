@@ -123,6 +123,7 @@ def settings_warnings(values: Values) -> Iterator[str]:
     """Yield keys that are easy to guess, and connections that others could read on the way."""
     yield from _mail_warnings(values["SMTP_URL"])
     yield from _database_warnings(values["DATABASE_URL"])
+    yield from _store_warnings(values)
     for name in KEYS:
         if values[name] and (bits := _bits(values[name])) < LEAST_BITS:
             remedy = "Remove it soon" if name == "SECRET_KEY_SECONDARY" else f"Generate a new one: {NEW_KEY}"
@@ -156,6 +157,12 @@ def _database_warnings(url: str) -> Iterator[str]:
             f"DATABASE_URL reaches {' and '.join(hosts)} without sslmode=verify-full, so somebody on the way can read "
             "and change everything. Add ?sslmode=verify-full&sslrootcert=FILE, the certificate of its authority."
         )
+
+
+def _store_warnings(values: Values) -> Iterator[str]:
+    parts = urlsplit(values["AWS_ENDPOINT_URL"])
+    if values["MEDIA_URL"] and parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        yield "AWS_ENDPOINT_URL is not https, so others on the network can read recordings and mails. Use https."
 
 
 def _database_hosts(url: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from callbacks.cli.command import Command
 from callbacks.cli.context import AppContext, Service, pass_app
 from callbacks.cli.file_check import file_warnings
 from callbacks.cli.gaps import gap_in_words
+from callbacks.cli.media_check import media_faults
 from callbacks.cli.settings_check import (
     bounce_warnings,
     line_faults,
@@ -48,13 +49,14 @@ FEWEST_PAGED = 3  # people before the deadline, or everybody when there are fewe
 def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
     """Check the setup, and print the URLs to enter at Twilio.
 
-    Checks settings, desk file, database schema, files, on-call coverage, the worker and time zone data. Ends with exit
-    code 1 when something cannot work or is not safe.
+    Checks settings, desk file, database schema, files, the object store, on-call coverage, the worker and time zone
+    data. Ends with exit code 1 when something cannot work or is not safe.
     """
     values = setting_values(app.environ, [])
     faults = list(settings_faults(values))
     service = _ready_service(app, faults)
     faults += [*line_faults(service.desk), *mailbox_faults(service.settings, service.desk)]
+    faults += media_faults(service.settings)
     if not faults:
         click.echo("Settings, desk file and database schema: OK.")
     _print_urls(service)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from callbacks.console.context import current
+from callbacks.console.stored_files import not_served_when_away
 from callbacks.db.tables import Callback, JoinedContact, MailAttachment, MailMessage
 from callbacks.records import audit_log
 
@@ -35,12 +36,10 @@ def attachment_of(
 
 def attachment_response(attachment: MailAttachment) -> Response:
     """Return an attachment as a download, whatever it says it is. Abort with 404 when its file is not there."""
-    folder = current().media_dir.resolve()
-    file = (folder / (attachment.file or "")).resolve()
-    if not file.is_relative_to(folder) or not file.is_file():
-        abort(404)
+    with not_served_when_away():
+        content = current().media.read(attachment.file or "")
     response = send_file(
-        io.BytesIO(file.read_bytes()),
+        io.BytesIO(content),
         mimetype="application/octet-stream",
         as_attachment=True,
         download_name=attachment.name or "attachment",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.console.context import current
 from callbacks.console.security import refuse_nul_characters
+from callbacks.console.stored_files import stored_audio
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import AudioState
 from callbacks.db.tables import Event, Voicemail
@@ -51,12 +52,7 @@ def audio_response(voicemail_id: int) -> Response:
     voicemail = context.database.read(lambda session: session.get(Voicemail, voicemail_id))
     if voicemail is None or voicemail.audio is not AudioState.COPIED or voicemail.audio_file is None:
         abort(404)
-    file = context.media_dir.resolve() / voicemail.audio_file
-    if not file.is_file():
-        abort(404)
-    response = send_file(io.BytesIO(file.read_bytes()), mimetype="audio/wav", conditional=True)
-    response.headers["Cache-Control"] = "no-store"  # send_file itself lets caches keep it
-    return response
+    return stored_audio(context.media, voicemail.audio_file)
 
 
 def note_listener(session: Session, voicemail: Voicemail, who: str, now: datetime) -> None:

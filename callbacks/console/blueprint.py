@@ -55,6 +55,7 @@ ERROR_TITLES = {
     413: "Too large",
     429: "Too many requests",
     500: "Something went wrong",
+    503: "Not available now",
 }
 ERROR_WORDS = {404: "There is nothing at this address.", 500: WENT_WRONG}
 

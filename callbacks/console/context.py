@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 
 from flask import current_app
 
@@ -13,6 +12,7 @@ from callbacks.console.status_page.copies import Copies
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.links import Links
+from callbacks.media.store import MediaStore
 from callbacks.paging.channels.mail import Mailer
 from callbacks.people.login_throttle import LoginThrottle
 from callbacks.people.passkeys import RelyingParty, relying_party
@@ -31,7 +31,7 @@ class ConsoleContext:
     desk: Desk
     clock: Clock
     links: Links
-    media_dir: Path
+    media: MediaStore
     public_url: str
     demo: bool = False
     metrics_token: str = field(default="", repr=False)

@@ -13,6 +13,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.take import taker
 from callbacks.inbound.received_requests import forget_old
 from callbacks.links import Links
+from callbacks.media.configured import media_store
 from callbacks.paging.channels.mail import Mailer
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.paging.customer_outbox import CustomerOutbox
@@ -25,6 +26,7 @@ from callbacks.worker.jobs import (
     coverage,
     leftover_files,
     look_ups,
+    orphans,
     outside_monitor,
     reconciliation,
     retention,
@@ -46,6 +48,7 @@ from callbacks.worker.jobs.look_ups import LookUps
 from callbacks.worker.jobs.mail_files import MailFileDeleter
 from callbacks.worker.jobs.mailboxes import LOOKED_AT_EVERY, MailboxReader
 from callbacks.worker.jobs.next_actions import next_actions
+from callbacks.worker.jobs.orphans import OrphanRemover
 from callbacks.worker.jobs.outside_monitor import OutsideMonitor
 from callbacks.worker.jobs.pages import PageSending
 from callbacks.worker.jobs.reconciliation import Reconciliation
@@ -118,7 +121,8 @@ def jobs_for(
     mailer = mailer or _mailer(settings)
     outbox = outbox_for(settings, desk, database, carrier, clock, mailer)
     actions = next_actions(database, desk, clock)
-    pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, settings.media_dir, clock)
+    media = media_store(settings)
+    pages, copier = PageSending(outbox, senders), RecordingCopier(database, carrier, desk, media, clock)
     ender = RingEnder(database, carrier, clock)
     to_customers = customer_outbox_for(settings, desk, database, carrier, clock, mailer)
     links = Links(settings.secret_key, settings.public_url, clock)
@@ -127,10 +131,11 @@ def jobs_for(
     missed = Reconciliation(database, carrier, desk, clock)
     catch_up = CatchUp(database, carrier, desk, clock, missed)
     asked = LookUps(database, carrier, desk, clock)
-    transcriber = Transcriber(database, desk, settings.media_dir, settings.transcribe_model, clock)
-    deleter = RecordingDeleter(database, carrier, desk, settings.media_dir, clock)
-    mail_files = MailFileDeleter(database, desk, settings.media_dir, clock)
+    transcriber = Transcriber(database, desk, media, settings.transcribe_model, clock)
+    deleter = RecordingDeleter(database, carrier, desk, media, clock)
+    mail_files = MailFileDeleter(database, desk, media, clock)
     leftovers = LeftoverFiles(database, settings.media_dir, clock)
+    orphan_remover = OrphanRemover(database, media, desk, clock)
     calendars = CalendarReader(database, desk, clock)
     box_mails = BoxMailer(database, mailer, desk, settings.public_url, clock)
     lock_mails = LockMailer(database, mailer, desk, clock)
@@ -169,7 +174,8 @@ def jobs_for(
           for name, reader in mailboxes.items()),
         Job("retention", retention.EVERY, Retention(database, desk, clock).run),
         Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
-        Job("files of mails", EVERY_SWEEP, mail_files.delete_next, mail_files.next_due_at),
+        Job("files of mails", EVERY_SWEEP, mail_files.delete_next, mail_files.next_due_at, is_slow=True),
+        Job("files of nobody", orphans.EVERY, orphan_remover.run, is_slow=True) if settings.media_url else
         Job("leftover files", leftover_files.EVERY, leftovers.run, is_slow=True),
         *(Job("heartbeat outside", outside_monitor.EVERY, OutsideMonitor(database, url, clock).run, is_slow=True)
           for url in [settings.heartbeat_url] if url),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import requests
 from sqlalchemy.orm import Session
@@ -14,6 +17,7 @@ from callbacks.db.migrations import migrate
 from callbacks.db.states import Role
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.escalation_policy import SUPERVISOR
+from callbacks.media.configured import media_store
 from callbacks.oncall import store
 from callbacks.paging.channels.mail import Mailer
 from callbacks.people import users
@@ -48,8 +52,12 @@ def simulated_desk(
     transcribe_model: Path | None = None,
     smtp_url: str = "",
     mailer: Mailer | None = None,
+    object_store: Mapping[str, Any] | None = None,
 ) -> Scenario:
-    """Return a scenario that begins at an instant, with its people on call. Its files go into the folder."""
+    """Return a scenario that begins at an instant, with its people on call. Its files go into the folder.
+
+    `object_store` has the settings of one, which then keeps recordings and mails.
+    """
     settings = Settings(
         public_url=public_url,
         account_sid=f"AC{'0' * 31}1",
@@ -63,6 +71,7 @@ def simulated_desk(
         smtp_url=mailer.url if mailer else smtp_url,
         mail_from=MAIL_FROM if mailer or smtp_url else "",
     )
+    settings = replace(settings, **(object_store or {}))
     clock, to_carrier, to_service = MovingClock(begins), requests.Session(), requests.Session()
     carrier = SimulatedTwilio(clock, settings.account_sid, settings.auth_token, http=to_service)
     service = compose(
@@ -114,5 +123,6 @@ def _scenario(service: Service, carrier: SimulatedTwilio, clock: MovingClock) ->
 def recordings_that_differ(scenario: Scenario) -> list[str]:
     """Return the names of the stored recordings that differ from what the carrier recorded."""
     made = {recording.sid: recording.audio for recording in scenario.carrier.ledger.recordings}
-    files = sorted(scenario.service.settings.media_dir.glob("RE*.wav"))
-    return [file.name for file in files if file.read_bytes() != made.get(file.stem)]
+    media = media_store(scenario.service.settings)
+    names = sorted(each.name for each in media.files() if each.name.startswith("RE"))
+    return [name for name in names if media.read(name) != made.get(name.removesuffix(".wav"))]

@@ -18,6 +18,7 @@ GOOD = {
     "TWILIO_FROM": "+15145550000",
     "SECRET_KEY": "x" * 32,
 }
+STORE = {"MEDIA_URL": "s3://desk", "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "sesame"}
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:
@@ -81,6 +82,15 @@ def test_a_speech_model_is_there_with_the_package_that_reads_it(
         ({"IMAP_URL_SUPPORT": "imaps://amy:sesame@mail.test:port"}, "IMAP_URL_SUPPORT is not a mailbox"),
         ({"IMAP_URL_SUPPORT": "imaps://mail.test"}, "IMAP_URL_SUPPORT has no user name or no password"),
         ({"IMAP_URL_support": "imaps://amy:sesame@mail.test"}, "IMAP_URL_support names no mailbox"),
+        ({**STORE, "MEDIA_DIR": "var/media"}, "MEDIA_DIR and MEDIA_URL are both set"),
+        ({**STORE, "MEDIA_URL": "https://s3.test/desk"}, "MEDIA_URL is not an object store"),
+        ({**STORE, "MEDIA_URL": "s3://key:sesame@desk"}, "MEDIA_URL is not an object store"),
+        ({**STORE, "MEDIA_URL": "s3:///desk"}, "MEDIA_URL is not an object store"),
+        ({**STORE, "MEDIA_URL": "s3://desk/a?b"}, "MEDIA_URL is not an object store"),
+        ({**STORE, "AWS_ENDPOINT_URL": "s3.test"}, "AWS_ENDPOINT_URL is not a URL"),
+        ({**STORE, "AWS_ENDPOINT_URL": "https://key:sesame@s3.test"}, "AWS_ENDPOINT_URL has a user name"),
+        ({**STORE, "AWS_CA_BUNDLE": "nowhere.pem"}, "AWS_CA_BUNDLE is not a file"),
+        ({**STORE, "AWS_SECRET_ACCESS_KEY": ""}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together"),
         ({"IMAP_URL_": "imaps://amy:sesame@mail.test"}, "IMAP_URL_ names no mailbox"),
     ],
 )
@@ -102,6 +112,28 @@ def test_each_mailbox_has_a_setting_of_its_own(tmp_path: Path) -> None:
     assert {"pass", "p%40ss", "p@ss"} <= set(settings.secrets())
     assert "p%40ss" not in repr(settings)
     assert [imap_setting(mailbox) for mailbox in settings.imap_urls] == ["IMAP_URL_EMERGENCY", "IMAP_URL_SUPPORT_DESK"]
+
+
+def test_the_settings_of_an_object_store_are_read_from_files_too(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret of the store\n")
+    store = {
+        "MEDIA_URL": "s3://desk-recordings/night",
+        "AWS_ENDPOINT_URL": "https://s3.example.com/",
+        "AWS_REGION": "ca-central-1",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY_FILE": str(secret),
+    }
+    settings = settings_from({**GOOD, **store})
+    assert settings.media_url == "s3://desk-recordings/night"
+    assert (settings.s3_endpoint, settings.s3_region) == ("https://s3.example.com", "ca-central-1")
+    assert (settings.s3_access_key, settings.s3_secret_key) == ("key", "a secret of the store")
+    assert "a secret of the store" in settings.secrets()
+    assert "a secret of the store" not in repr(settings)
+
+
+def test_a_key_of_amazon_is_nothing_to_us_without_an_object_store() -> None:
+    assert settings_from({**GOOD, "AWS_ACCESS_KEY_ID": "of somebody else", "MEDIA_DIR": "there"}).media_url == ""
 
 
 def test_faults_of_mailboxes_are_named_with_all_others(tmp_path: Path) -> None:

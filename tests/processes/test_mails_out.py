@@ -18,6 +18,7 @@ from callbacks.db.states import CustomerMessageKind, CustomerMessageState
 from callbacks.db.tables import Callback, CustomerMessage, ReachAttempt
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound.mails.receive import receive
+from callbacks.media.folder import Folder
 from callbacks.people.technicians import technician_named
 from tests.callbacks.inbound.mails.post import BOB, parsed
 from tests.mail_server import MailServer, running
@@ -43,7 +44,7 @@ def test_a_worker_killed_after_the_mail_server_took_a_reply_loses_nothing_and_re
     with running(MailServer("250 fine")) as server:
         service.settings |= {"DESK_FILE": str(desk_file), "SMTP_URL": server.url, "MAIL_FROM": "desk@desk.example"}
         service.staff()
-        now, media = service.clock.now(), service.folder / "media"
+        now, media = service.clock.now(), Folder(service.folder / "media")
         receive(database, desk, media, "kill-test", b"mail", parsed(message_id="m1@acme.example"), now, now)
 
         def replies(session: Session) -> None:

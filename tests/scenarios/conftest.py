@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -150,6 +150,7 @@ def open_desk(
         folder: Path | None = None,
         model: Path | None = None,
         smtp_url: str = "",
+        object_store: Mapping[str, str] | None = None,
         **changes: dict[str, Any],
     ) -> ScenarioDesk:
         content = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
@@ -165,6 +166,7 @@ def open_desk(
             senders=1,
             transcribe_model=model,
             smtp_url=smtp_url,
+            object_store=object_store,
         )
         if url.startswith("sqlite"):  # a test's machine does not lose its power
             event.listen(scenario.service.database.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))

@@ -15,6 +15,7 @@ from callbacks.acts.details import SetProduct
 from callbacks.db.states import CallbackState
 from callbacks.db.tables import Technician
 from callbacks.inbound.mails.receive import receive
+from callbacks.media.folder import Folder
 from callbacks.reporting.billing import billing_of, rows_as_csv
 from callbacks.reporting.periods import month_named
 from tests.callbacks.inbound.mails.post import MAILBOXES, parsed
@@ -41,7 +42,9 @@ def morning(open_desk: Callable[..., ScenarioDesk], server: MailServer) -> Scena
 def writes(desk: ScenarioDesk) -> None:
     mail, service = parsed("Digests are late", "Since Friday.", message_id="m1@acme.example"), desk.service
     raw = f"mail {next(NUMBERS)}".encode()
-    receive(service.database, service.desk, service.settings.media_dir, "support", raw, mail, desk.now, desk.now)
+    receive(
+        service.database, service.desk, Folder(service.settings.media_dir), "support", raw, mail, desk.now, desk.now
+    )
     desk.scenario.settle()
 
 

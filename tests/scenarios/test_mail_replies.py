@@ -20,6 +20,7 @@ from callbacks.db.tables import Callback, CustomerMessage, Waiting
 from callbacks.inbound.mails.receive import Outcome, receive
 from callbacks.inbound.mails.take import taker
 from callbacks.lifecycle.transitions import awaits_attempt
+from callbacks.media.folder import Folder
 from callbacks.people.technicians import technician_named
 from callbacks.reporting.summary import as_data, summary
 from tests.callbacks.inbound.mails.post import BOB, MAILBOXES, parsed
@@ -55,7 +56,7 @@ def night(open_desk: Opens, server: MailServer) -> ScenarioDesk:
 def writes(desk: ScenarioDesk, mailbox: str = "support", subject: str = "No mail since noon", **more: Any) -> None:
     mail = parsed(subject, "Nothing arrives.\nPlease help.", **{"message_id": "m1@acme.example", **more})
     raw, service = f"mail {next(NUMBERS)}".encode(), desk.service
-    receive(service.database, service.desk, service.settings.media_dir, mailbox, raw, mail, desk.now, desk.now)
+    receive(service.database, service.desk, Folder(service.settings.media_dir), mailbox, raw, mail, desk.now, desk.now)
     desk.scenario.settle()
 
 

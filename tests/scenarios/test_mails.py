@@ -22,6 +22,7 @@ from callbacks.customers.details import Details
 from callbacks.db.states import CallbackOrigin, CallbackState, MailKind, PriorityLevel
 from callbacks.db.tables import CustomerMessage
 from callbacks.inbound.mails.receive import Outcome, Received, receive
+from callbacks.media.folder import Folder
 from callbacks.people.technicians import technician_named
 from callbacks.text.gsm7 import fits
 from tests.callbacks.inbound.mails.post import BOB, MAILBOXES, parsed
@@ -54,7 +55,7 @@ def writes(
     **more: Any,
 ) -> Received:
     mail, service = parsed(subject, words, sender, **more), desk.service
-    raw, media = f"mail {next(NUMBERS)}".encode(), service.settings.media_dir
+    raw, media = f"mail {next(NUMBERS)}".encode(), Folder(service.settings.media_dir)
     received = receive(service.database, service.desk, media, mailbox, raw, mail, desk.now, desk.now)
     desk.scenario.settle()
     return received

@@ -22,6 +22,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.inbound.mails.receive import receive
 from callbacks.lifecycle.next_due import Owed
 from callbacks.lifecycle.queue import Queued, queue
+from callbacks.media.folder import Folder
 from callbacks.people.technicians import technician_named
 from tests.callbacks.inbound.mails.post import MAILBOXES, parsed
 from tests.scenarios.conftest import POSTGRES_IN_SOAK, TUESDAY_MORNING, ScenarioDesk
@@ -74,7 +75,7 @@ def amy_does(day: ScenarioDesk, which: CallbackOrigin, *acts: Act) -> None:
 
 def a_customer_writes(day: ScenarioDesk) -> None:
     service, mail = day.service, parsed("The logo is blurred", "In the digest.")
-    receive(service.database, service.desk, service.settings.media_dir, "support", b"1", mail, day.now, day.now)
+    receive(service.database, service.desk, Folder(service.settings.media_dir), "support", b"1", mail, day.now, day.now)
     day.phone_of("Amy").reads('"The logo is blurred"', "by 2:00 p.m.")
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import errno
-import shutil
-from pathlib import Path
 
-from callbacks.private_files import make_private_folder, write_private_file
+from callbacks.media.store import MediaStore
 
 SPACE_FOR_CALLS = 200 * 1024 * 1024  # bytes that mails leave free: anybody can send them, and many
 
 
-def store_file(media_dir: Path, name: str, content: bytes) -> str:
-    """Write a file for this user only, all of it or nothing, and return its name. One that is there is replaced.
+def store_file(media: MediaStore, name: str, content: bytes) -> str:
+    """Store a file, all of it or nothing, and return its name. One that is there is replaced.
 
-    Raise OSError if it cannot be written, or if too little space would be left on the disk.
+    Raise OSError if it cannot be stored, or if too little space would be left on the disk.
     """
-    make_private_folder(media_dir)
-    if shutil.disk_usage(media_dir).free - len(content) < SPACE_FOR_CALLS:
+    free = media.free_bytes()
+    if free is not None and free - len(content) < SPACE_FOR_CALLS:
         raise OSError(errno.ENOSPC, "too little space would be left on the disk")
-    write_private_file(media_dir, name, content)
+    media.write(name, content)
     return name

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +33,7 @@ from callbacks.inbound.mails.known_callbacks import callbacks_about, through_col
 from callbacks.inbound.mails.parse import ParsedAttachment, ParsedMail
 from callbacks.inbound.mails.threads import Decision, Fate, Link, NewMail, callback_of_mail, references_in
 from callbacks.inbound.mails.urgent_words import says_urgent
+from callbacks.media.store import MediaStore
 from callbacks.paging.mail_receipts import send_mail_receipt
 from callbacks.people.colleagues import addresses_of_colleagues
 from callbacks.records.contacts_of_callback import callback_about
@@ -71,7 +71,7 @@ class Received:
 def receive(
     database: Database,
     desk: Desk,
-    media_dir: Path,
+    media: MediaStore,
     mailbox: str,
     raw: bytes,
     parsed: ParsedMail,
@@ -88,7 +88,7 @@ def receive(
     known = database.read(lambda session: _known(session, mailbox, digest))
     if known is not None:
         return known
-    files = _store_files(media_dir, f"{mailbox}-{digest}", raw, parsed.attachments)
+    files = _store_files(media, f"{mailbox}-{digest}", raw, parsed.attachments)
     incoming = _Incoming(mailbox, digest, len(raw), parsed, files, min(arrived_at, now))
     return database.write(lambda session: _receive(session, desk, incoming, now))
 
@@ -105,11 +105,13 @@ class _Incoming:
     arrived_at: datetime
 
 
-def _store_files(media_dir: Path, name: str, raw: bytes, attachments: Sequence[ParsedAttachment]) -> Mapping[int, str]:
-    files = {0: store_file(media_dir, f"{name}.eml", raw)}
+def _store_files(
+    media: MediaStore, name: str, raw: bytes, attachments: Sequence[ParsedAttachment]
+) -> Mapping[int, str]:
+    files = {0: store_file(media, f"{name}.eml", raw)}
     for place, attachment in enumerate(attachments, 1):
         if attachment.content is not None:
-            files[place] = store_file(media_dir, f"{name}-{place}.attachment", attachment.content)
+            files[place] = store_file(media, f"{name}-{place}.attachment", attachment.content)
     return files
 
 

@@ -10,6 +10,7 @@ from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.kinds import Ours
 from callbacks.inbound.mails.parse import LARGEST, Unreadable, parse
 from callbacks.inbound.mails.receive import Received, receive
+from callbacks.media.configured import media_store
 from callbacks.settings import Settings
 from sla.clock import Clock
 
@@ -25,11 +26,11 @@ class Take(Protocol):
 
 def taker(settings: Settings, desk: Desk, database: Database, clock: Clock) -> Take:
     """Return the function that reads a mail and stores it."""
-    ours = _ours(settings, desk)
+    ours, media = _ours(settings, desk), media_store(settings)
 
     def take(mailbox: str, raw: bytes, arrived_at: datetime) -> Received:
         now = clock.now()
-        return receive(database, desk, settings.media_dir, mailbox, raw, parse(raw, now, ours), arrived_at, now)
+        return receive(database, desk, media, mailbox, raw, parse(raw, now, ours), arrived_at, now)
 
     return take
 

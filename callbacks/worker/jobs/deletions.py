@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 from sqlalchemy import func, select
@@ -22,9 +21,9 @@ from callbacks.db.states import AudioState
 from callbacks.db.tables import Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.media.store import MediaStore
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
-from callbacks.private_files import remove_private_file
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.text.sids import RECORDING, is_sid
@@ -32,12 +31,18 @@ from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(minutes=1)
+LEASE = timedelta(minutes=2)
 PAUSES = BackOff(first=timedelta(minutes=1), longest=timedelta(hours=6))
 TOLD_AFTER_TRIES = 8  # some two hours
 NOT_DELETED = Words(
     "the carrier does not delete a recording. Delete it in the carrier's console, or check the account.",
     "le fournisseur ne supprime pas un enregistrement. Supprimez-le dans sa console, ou vérifiez le compte.",
+)
+NOT_REMOVED = Words(
+    "our copy of a recording cannot be deleted. Check the media folder or the object store, and what the service may "
+    "do there.",
+    "notre copie d'un enregistrement ne peut pas être supprimée. Vérifiez le dossier média ou le stockage d'objets, et "
+    "ses permissions.",
 )
 
 
@@ -52,9 +57,9 @@ class DueDeletion:
 class RecordingDeleter:
     """Deletes recordings, one at a time."""
 
-    def __init__(self, database: Database, carrier: Carrier, desk: Desk, media_dir: Path, clock: Clock) -> None:
+    def __init__(self, database: Database, carrier: Carrier, desk: Desk, media: MediaStore, clock: Clock) -> None:
         self._database, self._carrier, self._desk = database, carrier, desk
-        self._media_dir, self._clock = media_dir, clock
+        self._media, self._clock = media, clock
 
     def next_due_at(self) -> datetime | None:
         """Return when the next recording is to be deleted."""
@@ -68,11 +73,11 @@ class RecordingDeleter:
             return False
         try:
             if due.sid is not None:
-                remove_files(self._media_dir, due.sid)
+                remove_files(self._media, due.sid)
                 self._carrier.delete_recording(due.sid)
         except (CarrierError, OSError) as failure:
-            cause = str(failure)
-            self._database.write(lambda session: self._failed(session, due, cause))
+            why = failure
+            self._database.write(lambda session: self._failed(session, due, why))
         else:
             self._database.write(lambda session: self._deleted(session, due))
         return True
@@ -96,7 +101,7 @@ class RecordingDeleter:
         if due.sid is not None:
             record_event(session, voicemail.call_sid, self._clock.now(), Actor.DESK, EventKind.AUDIO_DELETED)
 
-    def _failed(self, session: Session, due: DueDeletion, cause: str) -> None:
+    def _failed(self, session: Session, due: DueDeletion, failure: Exception) -> None:
         voicemail = leases.held(session, due.claim)
         if voicemail is None:
             return
@@ -104,11 +109,12 @@ class RecordingDeleter:
         voicemail.tries += 1
         voicemail.next_action_at = now + PAUSES.after(voicemail.tries)
         if voicemail.tries == TOLD_AFTER_TRIES:
-            log.error("a recording could not be deleted", recording=due.sid, cause=cause)
-            alert_supervisors(session, self._desk, "recordings are not deleted", NOT_DELETED, now, daily=True)
+            log.error("a recording could not be deleted", recording=due.sid, cause=str(failure))
+            words = NOT_REMOVED if isinstance(failure, OSError) else NOT_DELETED
+            alert_supervisors(session, self._desk, "recordings are not deleted", words, now, daily=True)
 
 
-def remove_files(media_dir: Path, recording_sid: str) -> None:
+def remove_files(media: MediaStore, recording_sid: str) -> None:
     """Remove the file of a recording, and what a worker that died may have left of it."""
     if is_sid(recording_sid, RECORDING):
-        remove_private_file(media_dir, f"{recording_sid}.wav")
+        media.remove(f"{recording_sid}.wav")

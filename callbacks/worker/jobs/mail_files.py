@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import structlog
 from sqlalchemy import func, select
@@ -20,8 +19,8 @@ from callbacks.db.database import Database
 from callbacks.db.leases import Claim
 from callbacks.db.tables import MailMessage
 from callbacks.desk.desk_file import Desk
+from callbacks.media.store import MediaStore
 from callbacks.paging.alerts import alert_supervisors
-from callbacks.private_files import remove_private_file
 from callbacks.text.bilingual import Words
 from callbacks.worker.jobs.deletions import LEASE, PAUSES, TOLD_AFTER_TRIES
 from sla.clock import Clock
@@ -29,8 +28,10 @@ from sla.clock import Clock
 log = structlog.get_logger(__name__)
 
 NOT_DELETED = Words(
-    "the files of a deleted mail cannot be deleted. Check the media folder and its permissions.",
-    "les fichiers d'un courriel supprimé ne peuvent pas être supprimés. Vérifiez le dossier média et ses permissions.",
+    "the files of a deleted mail cannot be deleted. Check the media folder or the object store, "
+    "and what the service may do there.",
+    "les fichiers d'un courriel supprimé ne peuvent pas être supprimés. Vérifiez le dossier média ou le stockage "
+    "d'objets, et ses permissions.",
 )
 
 
@@ -45,8 +46,8 @@ class DueFiles:
 class MailFileDeleter:
     """Deletes the files of mails, one mail at a time."""
 
-    def __init__(self, database: Database, desk: Desk, media_dir: Path, clock: Clock) -> None:
-        self._database, self._desk, self._media_dir, self._clock = database, desk, media_dir, clock
+    def __init__(self, database: Database, desk: Desk, media: MediaStore, clock: Clock) -> None:
+        self._database, self._desk, self._media, self._clock = database, desk, media, clock
 
     def next_due_at(self) -> datetime | None:
         """Return when the files of the next mail are to be deleted."""
@@ -59,7 +60,7 @@ class MailFileDeleter:
         if due is None:
             return False
         try:
-            remove_mail_files(self._media_dir, due.names)
+            remove_mail_files(self._media, due.names)
         except OSError as failure:
             cause = str(failure)
             self._database.write(lambda session: self._failed(session, due, cause))
@@ -95,8 +96,7 @@ class MailFileDeleter:
             alert_supervisors(session, self._desk, "files of mails are not deleted", NOT_DELETED, now, daily=True)
 
 
-def remove_mail_files(media_dir: Path, names: Sequence[str]) -> None:
+def remove_mail_files(media: MediaStore, names: Sequence[str]) -> None:
     """Remove files from the media store, and what a worker that died may have left of them."""
     for name in names:
-        if Path(name).name == name:  # else it is not in the media store
-            remove_private_file(media_dir, name)
+        media.remove(name)

@@ -49,8 +49,8 @@ HISTORY = timedelta(days=7)
 LONGEST_FAILURE = 500
 
 CANNOT_STORE = Words(
-    "Mails cannot be stored now. Check the database and the free space on the disk.",
-    "Impossible d'enregistrer les courriels. Vérifiez la base de données et l'espace disque.",
+    "Mails cannot be stored now. Check the database, and the free space on the disk or the object store.",
+    "Impossible d'enregistrer les courriels. Vérifiez la base de données et l'espace disque ou le stockage d'objets.",
 )
 DESK_FAILED = Words("The desk failed on a mail.", "Le bureau n'arrive pas à traiter un courriel.")
 

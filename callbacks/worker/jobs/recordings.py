@@ -9,7 +9,6 @@ import hashlib
 import struct
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import structlog
 from sqlalchemy import func, select
@@ -23,9 +22,9 @@ from callbacks.db.states import GONE, AudioState, CallbackState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
+from callbacks.media.store import MediaStore
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.channels.twilio import Carrier
-from callbacks.private_files import write_private_file
 from callbacks.records.contacts_of_callback import callback_about
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
@@ -36,7 +35,7 @@ from sla.clock import Clock
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(minutes=2)  # longer than a slow carrier and a slow object store take together
 PAUSES = BackOff(first=timedelta(seconds=5), longest=timedelta(minutes=15))
 LOGGED_AFTER_TRIES = 8
 # The carrier may answer "not found" for a new recording for some seconds, and for hours during an incident. Six hours
@@ -66,9 +65,9 @@ def is_lost(missing_since: datetime | None, tries: int, now: datetime) -> bool:
 class RecordingCopier:
     """Copies recordings from the carrier into our own storage."""
 
-    def __init__(self, database: Database, carrier: Carrier, desk: Desk, media_dir: Path, clock: Clock) -> None:
+    def __init__(self, database: Database, carrier: Carrier, desk: Desk, media: MediaStore, clock: Clock) -> None:
         self._database, self._carrier, self._desk = database, carrier, desk
-        self._media_dir, self._clock = media_dir, clock
+        self._media, self._clock = media, clock
 
     def next_due_at(self) -> datetime | None:
         """Return when the next recording is to be asked for."""
@@ -104,19 +103,21 @@ class RecordingCopier:
         try:
             audio = self._carrier.audio(due.sid)
             seconds = wav_seconds(audio)
-            name = store_audio(self._media_dir, due.sid, audio)
+            name = store_audio(self._media, due.sid, audio)
         except (CarrierError, ValueError, OSError) as error:
             failure = error
             self._database.write(lambda session: self._failed(session, due, failure))
             return
         digest = hashlib.sha256(audio).hexdigest()
-        self._database.write(lambda session: self._copied(session, due, name, digest, seconds))
+        if not self._database.write(lambda session: self._copied(session, due, name, digest, seconds)):
+            remove_files(self._media, due.sid)
 
-    def _copied(self, session: Session, due: DueRecording, name: str, digest: str, seconds: int) -> None:
+    def _copied(self, session: Session, due: DueRecording, name: str, digest: str, seconds: int) -> bool:
+        """Record that it is stored. Return False if somebody had it deleted meanwhile."""
         voicemail = leases.held(session, due.claim)
         if voicemail is None:
-            self._remove_if_deleted(session, due)
-            return
+            found = session.get(Voicemail, due.claim.key, populate_existing=True)
+            return found is None or found.audio not in GONE
         voicemail.tries += 1
         voicemail.audio, voicemail.audio_file, voicemail.audio_sha256 = AudioState.COPIED, name, digest
         voicemail.state, voicemail.next_action_at, voicemail.missing_since = VoicemailState.RECORDED, None, None
@@ -124,12 +125,7 @@ class RecordingCopier:
             voicemail.seconds = seconds
         now, detail = self._clock.now(), f"{voicemail.seconds} seconds"
         record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_STORED, detail)
-
-    def _remove_if_deleted(self, session: Session, due: DueRecording) -> None:
-        """Remove what was just stored, if somebody had it deleted meanwhile."""
-        found = session.get(Voicemail, due.claim.key, populate_existing=True)
-        if found is not None and found.audio in GONE:
-            remove_files(self._media_dir, due.sid)
+        return True
 
     def _failed(self, session: Session, due: DueRecording, failure: Exception) -> None:
         voicemail = leases.held(session, due.claim)
@@ -146,6 +142,8 @@ class RecordingCopier:
             log.error("a recording could not be copied", recording=due.sid, cause=str(failure))
             detail = f"{failure} It is tried again."
             record_event(session, voicemail.call_sid, now, Actor.DESK, EventKind.AUDIO_DELAYED, detail)
+            if isinstance(failure, OSError):
+                alert_supervisors(session, self._desk, "recordings are not stored", NOT_STORED, now, daily=True)
 
     def _give_up(self, session: Session, voicemail: Voicemail, failure: Exception, now: datetime) -> None:
         log.error("a recording is lost", recording=voicemail.recording_sid, cause=str(failure))
@@ -158,6 +156,12 @@ class RecordingCopier:
         alert_supervisors(session, self._desk, f"recording lost {voicemail.recording_sid}", words, now)
 
 
+NOT_STORED = Words(
+    "recordings cannot be stored, so they cannot be heard. The carrier keeps them, and it is tried again. Check the "
+    "media folder or the object store.",
+    "les enregistrements ne peuvent pas être stockés et sont impossibles à écouter. Le fournisseur les conserve et on "
+    "réessaie. Vérifiez le dossier média ou le stockage d'objets.",
+)
 DENIED = Words("The carrier no longer has it.", "Le fournisseur ne l'a plus.")
 
 
@@ -200,10 +204,10 @@ def wav_seconds(audio: bytes) -> int:
     raise ValueError("The WAV file has no audio.")
 
 
-def store_audio(media_dir: Path, recording_sid: str, audio: bytes) -> str:
+def store_audio(media: MediaStore, recording_sid: str, audio: bytes) -> str:
     """Write a recording to its file, all of it or nothing. Return the file name. Raise ValueError for a bad SID."""
     if not is_sid(recording_sid, RECORDING):
         raise ValueError(f"{recording_sid!r} is not a recording's SID.")
     name = f"{recording_sid}.wav"
-    write_private_file(media_dir, name, audio)
+    media.write(name, audio)
     return name

@@ -21,6 +21,7 @@ from callbacks.db.states import AudioState, TranscribedBy
 from callbacks.db.tables import Call, Voicemail
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.transcripts import LONGEST, lock_callback_about, record_transcript
+from callbacks.media.store import MediaStore, StoreUnavailable
 from callbacks.records.event_log import record_event
 from callbacks.worker.speech import TIME_LIMIT, TranscriptionFailed, transcribe
 from sla.clock import Clock
@@ -45,8 +46,8 @@ class DueTranscript:
 class Transcriber:
     """Transcribes voicemails, one at a time."""
 
-    def __init__(self, database: Database, desk: Desk, media_dir: Path, model: Path | None, clock: Clock) -> None:
-        self._database, self._desk, self._media_dir, self._clock = database, desk, media_dir, clock
+    def __init__(self, database: Database, desk: Desk, media: MediaStore, model: Path | None, clock: Clock) -> None:
+        self._database, self._desk, self._media, self._clock = database, desk, media, clock
         self._model = model if desk.transcript.by == "model" else None
 
     def next_due_at(self) -> datetime | None:
@@ -68,8 +69,11 @@ class Transcriber:
 
     def _transcribe(self, due: DueTranscript, model: Path) -> None:
         try:
-            words = transcribe(self._media_dir / due.audio_file, model, due.language)[:LONGEST]
-        except TranscriptionFailed as fault:
+            with self._media.as_file(due.audio_file) as audio:
+                words = transcribe(audio, model, due.language)[:LONGEST]
+        except StoreUnavailable as fault:  # it is tried again when its lease has run out
+            log.warning("a voicemail could not be read to be transcribed", voicemail=due.claim.key, cause=str(fault))
+        except (TranscriptionFailed, FileNotFoundError) as fault:
             log.warning("a voicemail could not be transcribed", voicemail=due.claim.key, cause=str(fault))
             cause = str(fault)[:LONGEST]
             self._database.write(lambda session: self._record_failure(session, due, cause))

@@ -21,6 +21,7 @@ from callbacks.db.tables import Callback, Page, Technician
 from callbacks.inbound.mails import receive as module
 from callbacks.inbound.mails.receive import Outcome
 from callbacks.lifecycle.transitions import Change, change_state, hold, note_attempt
+from callbacks.media.folder import Folder
 from callbacks.records.event_log import lines_of_log
 from tests.callbacks.inbound.mails.post import (
     BOB,
@@ -119,7 +120,9 @@ def test_an_emergency_is_paged_at_once_and_due_in_30_minutes(database: Database,
 
 def test_the_30_minutes_count_from_its_arrival(night: Post) -> None:
     arrived_at = night.now - timedelta(minutes=7)
-    module.receive(night.database, night.desk, night.media_dir, "emergency", b"one", parsed(), arrived_at, night.now)
+    module.receive(
+        night.database, night.desk, Folder(night.media_dir), "emergency", b"one", parsed(), arrived_at, night.now
+    )
     assert night.callback.due_at == arrived_at + HALF_AN_HOUR
 
 

@@ -37,6 +37,8 @@ def test_private_files_are_not_warned_of(settings: Settings) -> None:
     elsewhere = replace(settings, database_url="postgresql://db.test/desk", media_dir=Path("nowhere"))
     assert list(file_warnings(elsewhere, {})) == []
     assert list(file_warnings(replace(settings, database_url="sqlite://"), {})) == []
+    Path("var/media").chmod(0o777)  # an old one, which is not used with an object store
+    assert list(file_warnings(replace(settings, media_url="s3://desk"), ENVIRON)) == []
 
 
 @pytest.mark.parametrize(

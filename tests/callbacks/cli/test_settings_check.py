@@ -224,3 +224,19 @@ def test_a_sender_whose_mails_nobody_reads_is_warned_of(cli: CommandLine, mail_f
     assert not list(bounce_warnings(replace(settings, smtp_url=""), desk))
     assert not list(bounce_warnings(replace(settings, mail_from="desk"), desk))
     assert not list(bounce_warnings(settings, desk.model_copy(update={"mailboxes": {}})))
+
+
+@pytest.mark.parametrize(
+    ("url", "is_named"),
+    [
+        ("http://s3.example.com", True),
+        ("http://10.0.0.7:9000", True),
+        ("https://s3.example.com", False),
+        ("http://127.0.0.1:9000", False),
+        ("", False),
+    ],
+)
+def test_an_object_store_that_others_could_read_on_the_way_is_named(url: str, is_named: bool) -> None:
+    found = list(settings_warnings({**GOOD, "MEDIA_URL": "s3://desk", "AWS_ENDPOINT_URL": url}))
+    assert [("recordings and mails" in each) for each in found] == [True] * is_named
+    assert list(settings_warnings({**GOOD, "AWS_ENDPOINT_URL": url})) == []  # it is somebody else's

@@ -55,6 +55,11 @@ def test_what_is_done_is_not_warned_of(cli: CommandLine) -> None:
     ]
 
 
+def test_an_object_store_that_cannot_be_used_fails_it(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("callbacks.cli.setup_check.media_faults", lambda settings: iter(["MEDIA_URL: it refuses."]))
+    assert "MEDIA_URL: it refuses." in cli.refuses("check")
+
+
 def test_boxes_without_a_mail_server_are_named(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     words = "Messages in boxes cannot be mailed. Set SMTP_URL and MAIL_FROM."
     assert words not in cli.does("check")

@@ -22,6 +22,7 @@ from callbacks.db.tables import AuditEntry, Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
 from callbacks.links import Links
+from callbacks.media.folder import Folder
 from callbacks.oncall import store
 from callbacks.paging.escalate import take_next_step
 from callbacks.people import technicians, users
@@ -55,7 +56,7 @@ class Console:
         self.web.secret_key = "x" * 32
         register_console(
             self.web,
-            ConsoleContext(self.database, DESK, self.clock, self.links, self.media, self.public_url, self.demo),
+            ConsoleContext(self.database, DESK, self.clock, self.links, Folder(self.media), self.public_url, self.demo),
         )
         self.client = self.web.test_client()
         self.database.write(self._seed)

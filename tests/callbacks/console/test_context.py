@@ -9,7 +9,7 @@ import pytest
 
 from callbacks.cli.context import Compose
 from callbacks.console.context import current
-from tests.callbacks.console.console import Console
+from tests.callbacks.console.console import RECORDING, Console
 from tests.callbacks.console.service import service_on
 
 
@@ -29,7 +29,7 @@ def test_today_is_the_date_at_the_desk(console: Console, now: datetime, today: d
 def test_the_context_is_the_one_of_the_app_that_handles_the_request(console: Console) -> None:
     with console.web.app_context():
         assert current().links is console.links
-        assert current().media_dir == console.media
+        assert current().media.size(f"{RECORDING}.wav") is not None
 
 
 def test_passkeys_are_for_the_public_address_and_secrets_for_the_secret_key(console: Console) -> None:

@@ -59,6 +59,7 @@ def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Jo
         "lock mails",
         "transcripts",
         "deletions",
+        "files of mails",
         "leftover files",
     }
     assert {job.name for job in jobs if job.is_slow} == slow

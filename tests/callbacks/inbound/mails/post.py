@@ -23,6 +23,7 @@ from callbacks.desk.desk_file import Desk, desk_from
 from callbacks.inbound.mails.parse import ParsedMail
 from callbacks.inbound.mails.receive import Received, receive
 from callbacks.lifecycle.transitions import set_owner
+from callbacks.media.folder import Folder
 from callbacks.oncall import store
 from callbacks.people import technicians
 
@@ -79,7 +80,7 @@ class Post:
     def gets(self, mail: ParsedMail | None = None, mailbox: str = "support", raw: bytes | None = None) -> Received:
         mail = mail or parsed()
         raw = raw if raw is not None else f"mail {next(self._number)} {mail}".encode()
-        return receive(self.database, self.desk, self.media_dir, mailbox, raw, mail, self.now, self.now)
+        return receive(self.database, self.desk, Folder(self.media_dir), mailbox, raw, mail, self.now, self.now)
 
     def amy_owns_it(self) -> None:
         """Amy takes the one callback."""

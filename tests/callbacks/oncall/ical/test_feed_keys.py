@@ -12,6 +12,7 @@ from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
 from callbacks.db.database import Database
 from callbacks.links import Links
+from callbacks.media.folder import Folder
 from callbacks.oncall.ical import feed_keys
 from callbacks.oncall.ical.parse import shifts_in
 from callbacks.people import technicians
@@ -61,7 +62,7 @@ def test_a_technician_who_has_left_has_no_feed(rota: Database) -> None:
 def test_the_address_is_the_key_and_can_be_revoked(rota: Database, tmp_path: Path) -> None:
     web, clock = Flask("calendar", static_folder=None), MovingClock(NOW)
     links = Links("x" * 32, "https://x", clock)
-    register_console(web, ConsoleContext(rota, DESK, clock, links, tmp_path, "https://x"))
+    register_console(web, ConsoleContext(rota, DESK, clock, links, Folder(tmp_path), "https://x"))
     key = rota.write(lambda session: feed_keys.feed_key(session, None, NOW))
     assert rota.write(lambda session: feed_keys.feed_key(session, None, NOW)) == key
     answer = web.test_client().get(f"/calendar/{key}.ics")

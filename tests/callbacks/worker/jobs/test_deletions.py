@@ -17,6 +17,8 @@ from callbacks.db.tables import Event, Page, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
+from callbacks.media.folder import Folder
+from callbacks.media.store import StoreUnavailable
 from callbacks.oncall import store
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.people import technicians
@@ -58,8 +60,8 @@ class Shelf(Carrier):
 class Night:
     def __init__(self, database: Database, media: Path, *, recording: str | None = RECORDING) -> None:
         self.database, self.media, self.clock, self.shelf = database, media, MovingClock(BEGAN), Shelf()
-        self.deleter = RecordingDeleter(database, self.shelf, DESK, media, self.clock)
-        self.copier = RecordingCopier(database, self.shelf, DESK, media, self.clock)
+        self.deleter = RecordingDeleter(database, self.shelf, DESK, Folder(media), self.clock)
+        self.copier = RecordingCopier(database, self.shelf, DESK, Folder(media), self.clock)
         self.recording = recording
         database.write(self._called)
 
@@ -147,6 +149,25 @@ def test_a_carrier_in_trouble_is_asked_again_and_supervisors_hear_of_it_once(nig
     assert "does not delete a recording" in told[0]
     assert night.voicemail.audio is AudioState.DELETING
     night.shelf.trouble = False
+    night.passes(timedelta(hours=7))
+    assert night.is_gone()
+
+
+def test_a_copy_of_ours_that_cannot_be_removed_is_tried_again_and_supervisors_hear_of_it_once(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise StoreUnavailable("no")
+
+    night.asks_to_delete()
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "remove", refuses)
+        for _ in range(TOLD_AFTER_TRIES + 3):
+            night.passes(timedelta(hours=7))
+    alarms = select(Page.words).where(Page.kind == PageKind.ALARM)
+    (told,) = night.database.read(lambda session: session.scalars(alarms).all())
+    assert "our copy of a recording cannot be deleted" in told
+    assert night.voicemail.audio is AudioState.DELETING
     night.passes(timedelta(hours=7))
     assert night.is_gone()
 

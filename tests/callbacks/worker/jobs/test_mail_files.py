@@ -14,6 +14,8 @@ from callbacks.db.database import Database
 from callbacks.db.states import PageKind
 from callbacks.db.tables import MailMessage, Page
 from callbacks.inbound.mails.parse import ParsedAttachment
+from callbacks.media.folder import Folder
+from callbacks.media.store import MediaStore
 from callbacks.oncall import store
 from callbacks.people import technicians
 from callbacks.worker.jobs import mail_files
@@ -32,7 +34,7 @@ class Night:
 
     def __init__(self, database: Database, media: Path) -> None:
         self.post, self.media, self.clock = Post(database, media), media, MovingClock(SATURDAY_NIGHT)
-        self.deleter = MailFileDeleter(database, self.post.desk, media, self.clock)
+        self.deleter = MailFileDeleter(database, self.post.desk, Folder(media), self.clock)
         stored = ParsedAttachment("a.log", "text/plain", 3, b"log", "")
         refused = ParsedAttachment("run.exe", "application/x", 9, None, "Programs are refused.")
         self.post.gets(parsed(attachments=(stored, refused)), raw=b"one")
@@ -90,8 +92,8 @@ def test_only_the_files_of_the_deleted_mail_go(night: Night) -> None:
 def test_a_worker_that_dies_leaves_it_to_the_next_one(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     night.deletes_the_first()
 
-    def dies(media_dir: Path, names: list[str]) -> None:
-        remove_mail_files(media_dir, names[:1])
+    def dies(media: MediaStore, names: list[str]) -> None:
+        remove_mail_files(media, names[:1])
         raise Killed
 
     with monkeypatch.context() as patched:
@@ -110,7 +112,7 @@ def test_a_file_that_cannot_be_deleted_is_tried_again_and_supervisors_hear_of_it
 ) -> None:
     night.deletes_the_first()
 
-    def refuses(media_dir: Path, names: list[str]) -> None:
+    def refuses(media: MediaStore, names: list[str]) -> None:
         raise PermissionError("not permitted")
 
     with monkeypatch.context() as patched:
@@ -137,7 +139,7 @@ def test_nothing_outside_the_media_store_is_deleted(tmp_path: Path) -> None:
     (tmp_path / "media").mkdir()
     outside = tmp_path / "support.toml"
     outside.write_text("kept")
-    remove_mail_files(tmp_path / "media", ["../support.toml"])
+    remove_mail_files(Folder(tmp_path / "media"), ["../support.toml"])
     assert outside.exists()
 
 

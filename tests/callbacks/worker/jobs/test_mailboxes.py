@@ -261,7 +261,7 @@ def test_while_mails_cannot_be_stored_they_wait_on_the_server(desk: Desk, fault:
         desk.clock.pass_time(2 * A_MINUTE)
     assert (desk.mark.last_uid, desk.server.seen(desk.user)) == (0, [])
     (alert,) = desk.alerts()
-    assert "Check the database and the free space on the disk." in alert
+    assert "Check the database, and the free space on the disk or the object store." in alert
     desk.before = lambda words: None
     reader.read_once()
     assert desk.has == ["patient"]

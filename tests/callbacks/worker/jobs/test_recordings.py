@@ -17,14 +17,17 @@ from callbacks.db.tables import Callback, Event, Page, Technician, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
 from callbacks.inbound import calls
+from callbacks.media.folder import Folder
+from callbacks.media.store import MediaStore
 from callbacks.oncall import store
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.people import technicians
 from callbacks.settings import Settings
-from callbacks.worker.jobs.recordings import LOST_AFTER_TRIES, PAUSES, RecordingCopier, is_lost, wav_seconds
+from callbacks.worker.jobs.recordings import LEASE, LOST_AFTER_TRIES, PAUSES, RecordingCopier, is_lost, wav_seconds
 from ivr.rehearsal.audio import tone
 from sla.clock import MovingClock
 from tests.acting import resolves
+from tests.object_store import ObjectStoreServer, store_in
 
 BEGAN = datetime(2026, 11, 29, 3, 12, tzinfo=UTC)
 DESK = read_desk(Path("support.toml"))
@@ -53,9 +56,9 @@ class Shelf(Carrier):
 class Desk:
     """A desk with a voicemail of Saturday night, whose recording is at the carrier."""
 
-    def __init__(self, database: Database, media_dir: Path) -> None:
+    def __init__(self, database: Database, media: MediaStore) -> None:
         self.database, self.clock, self.shelf = database, MovingClock(BEGAN), Shelf()
-        self.copier = RecordingCopier(database, self.shelf, DESK, media_dir, self.clock)
+        self.copier = RecordingCopier(database, self.shelf, DESK, media, self.clock)
         database.write(self._called)
 
     def _called(self, session: Session) -> None:
@@ -106,7 +109,7 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, tmp_path: Path) -> Desk:
-    return Desk(database, tmp_path / "media")
+    return Desk(database, Folder(tmp_path / "media"))
 
 
 def test_a_recording_is_copied_whole(desk: Desk, tmp_path: Path) -> None:
@@ -151,7 +154,12 @@ def test_an_outage_of_half_a_day_loses_nothing(desk: Desk, trouble: CarrierError
     desk.shelf.trouble = None
     desk.passes(timedelta(minutes=15))
     assert desk.audio() == AudioState.COPIED
-    assert desk.alerts() == []
+    alerts = desk.alerts()
+    if trouble is BROKEN:
+        assert alerts == []
+    else:  # the trouble is here, so somebody is told, once
+        (alert,) = alerts
+        assert "recordings cannot be stored" in alert
 
 
 def test_what_cannot_be_fetched_for_a_week_is_lost_in_the_end(desk: Desk) -> None:
@@ -237,10 +245,34 @@ def test_a_recording_that_the_carrier_confirms_later_is_tried_again(desk: Desk, 
     assert desk.audio() == AudioState.COPIED
 
 
+def test_a_worker_that_dies_between_storing_and_recording_it_loses_nothing(
+    database: Database, object_store: ObjectStoreServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = object_store.new_bucket()
+    desk = Desk(database, store_in(bucket))
+    with monkeypatch.context() as patched:
+        patched.setattr(RecordingCopier, "_copied", dies)
+        for due in desk.copier.claim(1):
+            with pytest.raises(Killed):
+                desk.copier.copy(due)
+    assert (desk.audio(), list(object_store.kept(bucket).values())) == (AudioState.WANTED, [tone(8)])
+    desk.passes(LEASE)
+    assert (desk.audio(), list(object_store.kept(bucket).values())) == (AudioState.COPIED, [tone(8)])
+    assert desk.events(EventKind.AUDIO_STORED) == ["8 seconds"]
+
+
+def dies(*_: object) -> None:
+    raise Killed
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line runs."""
+
+
 def test_a_copier_that_froze_past_its_lease_changes_nothing(desk: Desk) -> None:
     (frozen,) = desk.copier.claim(1)
     assert desk.copier.claim(1) == []
-    desk.clock.pass_time(timedelta(seconds=31))
+    desk.clock.pass_time(LEASE + timedelta(seconds=1))
     (taken_over,) = desk.copier.claim(1)
     desk.shelf.trouble = DENIED
     desk.copier.copy(frozen)

@@ -18,6 +18,8 @@ from callbacks.db.states import AudioState, VoicemailState
 from callbacks.db.tables import Callback, Voicemail
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
+from callbacks.media.folder import Folder
+from callbacks.media.store import StoreUnavailable
 from callbacks.records import search as finding
 from callbacks.worker.jobs import transcripts
 from callbacks.worker.jobs.transcripts import LEASE, Transcriber
@@ -53,7 +55,7 @@ def machine(database: Database, model: Path, clock: MovingClock) -> Transcriber:
 
     (model / f"{RECORDING}.wav").write_bytes(b"RIFF")
     database.write(called)
-    return Transcriber(database, DESK, model, model, clock)
+    return Transcriber(database, DESK, Folder(model), model, clock)
 
 
 def shown(database: Database) -> str:
@@ -109,6 +111,32 @@ def test_a_failure_is_shown_and_not_tried_again(machine: Transcriber, model: Pat
     answers(model, "Too late.")
     machine.transcribe_next()
     assert not is_found(database, "late")
+
+
+def test_a_store_that_is_away_is_asked_again(
+    machine: Transcriber, model: Path, database: Database, clock: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreUnavailable("The object store cannot be used now.")
+
+    answers(model, "The printer is on fire.")
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "as_file", away)
+        assert machine.transcribe_next()
+    assert not machine.transcribe_next()
+    clock.pass_time(LEASE)
+    assert machine.transcribe_next()
+    assert is_found(database, "printer fire")
+
+
+def test_a_recording_that_is_not_there_is_not_asked_for_again(
+    machine: Transcriber, model: Path, database: Database, clock: MovingClock
+) -> None:
+    (model / f"{RECORDING}.wav").unlink()
+    machine.transcribe_next()
+    assert "It could not be transcribed." in shown(database)
+    clock.pass_time(LEASE)
+    assert not machine.transcribe_next()
 
 
 def test_what_a_person_wrote_in_the_meantime_stays(

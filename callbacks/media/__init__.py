@@ -1,0 +1,1 @@
+"""Where recordings and mails are kept: a folder of this machine, or an object store that several machines share."""
