@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +42,12 @@ def write_private_file(folder: Path, name: str, content: bytes) -> None:
         os.fsync(file.fileno())
     unfinished.replace(folder / name)
     keep_names(folder)
+
+
+def unfinished_name(file: str) -> str | None:
+    """Return the name that a half-written file was to have, or None if it is not one."""
+    found = re.fullmatch(r"\.(.+)\.[0-9]+", file)
+    return found[1] if found is not None else None
 
 
 def remove_private_file(folder: Path, name: str) -> None:

@@ -19,9 +19,9 @@ from typing import BinaryIO
 
 from callbacks import VERSION
 from callbacks.backup import dump, manifest
-from callbacks.backup.files import MediaFiles
 from callbacks.backup.manifest import DATABASE, MEDIA, Manifest, Member
 from callbacks.errors import BrokenBackup
+from callbacks.media.store import MediaStore
 from callbacks.private_files import keep_names, open_private
 
 
@@ -40,7 +40,7 @@ class _Hashing(io.RawIOBase):
         return content
 
 
-def make(url: str, media: MediaFiles, file: Path, now: datetime, environ: dump.Environ = dump.NO_ENVIRON) -> Manifest:
+def make(url: str, media: MediaStore, file: Path, now: datetime, environ: dump.Environ = dump.NO_ENVIRON) -> Manifest:
     """Write a backup of the database and its files, and check it. Raise BrokenBackup, and leave nothing behind.
 
     The database is copied first: then every file that it names and that still exists is in the backup.
@@ -63,7 +63,7 @@ def make(url: str, media: MediaFiles, file: Path, now: datetime, environ: dump.E
 
 
 def _write(
-    url: str, media: MediaFiles, unfinished: Path, beside: Path, now: datetime, environ: dump.Environ
+    url: str, media: MediaStore, unfinished: Path, beside: Path, now: datetime, environ: dump.Environ
 ) -> Manifest:
     copy = beside / "copy"
     copied = dump.dump(url, copy, environ)
@@ -73,13 +73,12 @@ def _write(
             with copy.open("rb") as content:
                 members[DATABASE] = _add(tar, DATABASE, content, now)
             copy.unlink()
-            for name in media.names():
+            for name in sorted(file.name for file in media.files()):
                 try:
-                    opened = media.open(name)
+                    stored = io.BytesIO(media.read(name))
                 except FileNotFoundError:  # deleted meanwhile, because its time was over
                     continue
-                with opened:
-                    members[MEDIA + name] = _add(tar, MEDIA + name, opened, now)
+                members[MEDIA + name] = _add(tar, MEDIA + name, stored, now)
             made = Manifest(VERSION, copied.schema, now, dump.kind_of(url), copied.counts, members)
             _add(tar, manifest.NAME, io.BytesIO(manifest.written(made)), now)
         target.flush()
@@ -131,13 +130,13 @@ def _check_database(found: Manifest, copy: Path) -> None:
             raise BrokenBackup(f"Table {name} has {content.counts.get(name, 0)} rows in the backup, not {count}.")
 
 
-def take_out_files(file: Path, media: MediaFiles) -> int:
+def take_out_files(file: Path, media: MediaStore) -> int:
     """Store every recording and mail of a backup that was checked, and return how many there are."""
     count = 0
     with _opened(file) as tar:
         for member in _members(tar):
             if member.name.startswith(MEDIA):
-                media.write(member.name.removeprefix(MEDIA), _content(tar, member))
+                media.write(member.name.removeprefix(MEDIA), _content(tar, member).read())
                 count += 1
     return count
 

@@ -6,19 +6,19 @@ import tempfile
 from pathlib import Path
 
 from callbacks.backup import archive, dump
-from callbacks.backup.files import MediaFiles
 from callbacks.backup.manifest import DATABASE, Manifest
 from callbacks.backup.restored import mark_restored
 from callbacks.db.database import Database
 from callbacks.db.migrations import is_known, migrate
 from callbacks.errors import BrokenBackup
+from callbacks.media.store import MediaStore
 from callbacks.private_files import make_private_folder
 
 
 def restore(
     database: Database,
     url: str,
-    media: MediaFiles,
+    media: MediaStore,
     file: Path,
     *,
     replaces: bool = False,

@@ -8,22 +8,16 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from callbacks.backup import archive
-from callbacks.backup.files import MediaFiles, MediaFolder
 from callbacks.backup.manifest import Manifest
 from callbacks.backup.restore import restore as restore_backup
 from callbacks.cli.command import Command
 from callbacks.cli.context import AppContext, Service, audited, pass_app
 from callbacks.errors import BrokenBackup
-from callbacks.settings import Settings
+from callbacks.media.configured import media_store
 from callbacks.text.formats import day_and_time
 from callbacks.worker.health import silence_of_workers
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
-
-
-def media_of(settings: Settings) -> MediaFiles:
-    """Return where recordings and mails are kept."""
-    return MediaFolder(settings.media_dir)
 
 
 @click.command(cls=Command)
@@ -41,7 +35,7 @@ def backup(app: AppContext, file: Path, overwrite: bool) -> None:
     service = audited(app.ready_service())
     service.database.write(lambda session: None)  # the entry in the audit log, which is then part of the backup
     settings, now = service.settings, service.clock.now()
-    made = archive.make(settings.database_url, media_of(settings), file, now, app.environ)
+    made = archive.make(settings.database_url, media_store(settings), file, now, app.environ)
     click.echo(f"Wrote and checked {file}: {_in_words(made)}.")
 
 
@@ -58,7 +52,7 @@ def restore(app: AppContext, file: Path, replaces: bool) -> None:
     _must_be_stopped(service)
     settings = service.settings
     found = restore_backup(
-        service.database, settings.database_url, media_of(settings), file, replaces=replaces, environ=app.environ
+        service.database, settings.database_url, media_store(settings), file, replaces=replaces, environ=app.environ
     )
     service.close()
     made_at = day_and_time(found.made_at, service.desk.zone, "en")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callbacks.media.store import StoredFile, is_plain_name, known_name, plain_name
-from callbacks.private_files import make_private_folder, remove_private_file, write_private_file
+from callbacks.private_files import make_private_folder, remove_private_file, unfinished_name, write_private_file
 
 
 class Folder:
@@ -44,8 +44,16 @@ class Folder:
             return
         for file in self._folder.iterdir():
             if is_plain_name(file.name) and file.is_file():
-                facts = file.stat()
-                yield StoredFile(file.name, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))
+                yield _stored(file, file.name)
+
+    def unfinished(self) -> Iterator[StoredFile]:
+        """Yield what is half written, also by a process that still lives."""
+        if not self._folder.is_dir():
+            return
+        for file in self._folder.iterdir():
+            name = unfinished_name(file.name)
+            if name is not None and is_plain_name(name):
+                yield _stored(file, name)
 
     def free_bytes(self) -> int | None:
         """Return how much space is left on the disk."""
@@ -58,3 +66,8 @@ class Folder:
         if self.size(name) is None:
             raise FileNotFoundError(f"{name} is not in {self._folder}.")
         yield self._folder / name
+
+
+def _stored(file: Path, name: str) -> StoredFile:
+    facts = file.stat()
+    return StoredFile(name, facts.st_size, datetime.fromtimestamp(facts.st_mtime, UTC))

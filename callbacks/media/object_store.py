@@ -147,6 +147,10 @@ class ObjectStore:
                     if is_plain_name(each["path"]):
                         yield StoredFile(each["path"], each["size"], each["last_modified"])
 
+    def unfinished(self) -> Iterator[StoredFile]:
+        """Yield nothing: a bucket shows no file before it is whole."""
+        return iter(())
+
     def free_bytes(self) -> int | None:
         """Return None: a bucket is not full."""
         return None

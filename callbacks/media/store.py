@@ -49,6 +49,9 @@ class MediaStore(Protocol):
     def files(self) -> Iterator[StoredFile]:
         """Yield what is there, in no order. Folders inside the store are left out."""
 
+    def unfinished(self) -> Iterator[StoredFile]:
+        """Yield what processes that died left half written, by the name that it was to have, for `remove`."""
+
     def free_bytes(self) -> int | None:
         """Return how much space is left, or None where that has no limit."""
 

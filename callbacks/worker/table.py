@@ -24,7 +24,6 @@ from callbacks.worker.jobs import (
     auditor,
     connections,
     coverage,
-    leftover_files,
     look_ups,
     orphans,
     outside_monitor,
@@ -42,7 +41,6 @@ from callbacks.worker.jobs.customer_messages import CustomerMessageSending
 from callbacks.worker.jobs.deletions import RecordingDeleter
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
-from callbacks.worker.jobs.leftover_files import LeftoverFiles
 from callbacks.worker.jobs.lock_mails import LockMailer
 from callbacks.worker.jobs.look_ups import LookUps
 from callbacks.worker.jobs.mail_files import MailFileDeleter
@@ -134,7 +132,6 @@ def jobs_for(
     transcriber = Transcriber(database, desk, media, settings.transcribe_model, clock)
     deleter = RecordingDeleter(database, carrier, desk, media, clock)
     mail_files = MailFileDeleter(database, desk, media, clock)
-    leftovers = LeftoverFiles(database, settings.media_dir, clock)
     orphan_remover = OrphanRemover(database, media, desk, clock)
     calendars = CalendarReader(database, desk, clock)
     box_mails = BoxMailer(database, mailer, desk, settings.public_url, clock)
@@ -175,8 +172,7 @@ def jobs_for(
         Job("retention", retention.EVERY, Retention(database, desk, clock).run),
         Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
         Job("files of mails", EVERY_SWEEP, mail_files.delete_next, mail_files.next_due_at, is_slow=True),
-        Job("files of nobody", orphans.EVERY, orphan_remover.run, is_slow=True) if settings.media_url else
-        Job("leftover files", leftover_files.EVERY, leftovers.run, is_slow=True),
+        Job("orphaned files", orphans.EVERY, orphan_remover.run, is_slow=True),
         *(Job("heartbeat outside", outside_monitor.EVERY, OutsideMonitor(database, url, clock).run, is_slow=True)
           for url in [settings.heartbeat_url] if url),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from callbacks.backup import archive
-from callbacks.backup.files import MediaFolder
 from callbacks.backup.restore import restore
 from callbacks.db.states import CallbackState
+from callbacks.media.folder import Folder
 from callbacks.worker.loop import Worker
 from callbacks.worker.senders import Senders
 from callbacks.worker.table import worker_for
@@ -36,7 +36,7 @@ def leaves_a_message(desk: ScenarioDesk, number: str) -> None:
 
 def backs_up(desk: ScenarioDesk, folder: Path) -> Path:
     settings, file = desk.service.settings, folder / "desk.backup"
-    archive.make(settings.database_url, MediaFolder(settings.media_dir), file, desk.now)
+    archive.make(settings.database_url, Folder(settings.media_dir), file, desk.now)
     return file
 
 
@@ -55,7 +55,7 @@ def database_file(desk: ScenarioDesk) -> Path:
 
 def goes_on_from(desk: ScenarioDesk, file: Path) -> None:
     service, is_there = desk.service, desk.service.database.engine.dialect.name != "sqlite"
-    files = MediaFolder(service.settings.media_dir)
+    files = Folder(service.settings.media_dir)
     restore(service.database, service.settings.database_url, files, file, replaces=is_there)
     worker = worker_for(service.settings, service.desk, service.database, service.carrier, service.clock, 1)
     desk.scenario.service = replace(service, worker=worker)
@@ -115,8 +115,8 @@ def test_after_the_disk_died_nothing_that_was_answered_is_paged_again(night: Sce
     assert [each.technician.name for each in desk.attempts()] == ["Amy Roy", "Amy Roy"]
     assert after[BOB].owner is not None
     assert after[CARL].attempted_at is None
-    files = MediaFolder(desk.service.settings.media_dir)
-    assert len(list(files.names())) == 3
+    files = Folder(desk.service.settings.media_dir)
+    assert len(list(files.files())) == 3
     answered = [before[ANNE].reference, before[BOB].reference]
     assert not [text for text in texts_since(desk, sent) if any(each in text.body for each in answered)]
     desk.phone_of("Sue").reads("restored from a backup of Sat 28 Nov 21:59")

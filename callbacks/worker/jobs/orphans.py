@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 
 import structlog
 from sqlalchemy import select
@@ -57,7 +57,8 @@ class OrphanRemover:
 
     def _orphans(self) -> Iterator[str]:
         before = self._clock.now() - FOUND_AFTER
-        old = (each.name for each in self._media.files() if each.stored_at <= before and is_ours(each.name))
+        stored = chain(self._media.files(), self._media.unfinished())
+        old = (each.name for each in stored if each.stored_at <= before and is_ours(each.name))
         while some := list(islice(old, BATCH)):
             yield from self._without_row(some)
 

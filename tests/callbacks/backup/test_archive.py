@@ -10,9 +10,9 @@ import pytest
 
 from callbacks import VERSION
 from callbacks.backup import archive
-from callbacks.backup.files import MediaFolder
 from callbacks.db.database import Database
 from callbacks.errors import BrokenBackup
+from callbacks.media.folder import Folder
 from tests.callbacks.backup.conftest import NOW
 
 
@@ -30,7 +30,7 @@ def backup(filled: Database, sqlite_url: str, media: Path, tmp_path: Path) -> Pa
     if filled.engine.dialect.name != "sqlite":
         pytest.skip("test_dump and test_restore are about PostgreSQL")
     file = tmp_path / "night.backup"
-    archive.make(sqlite_url, MediaFolder(media), file, NOW)
+    archive.make(sqlite_url, Folder(media), file, NOW)
     return file
 
 
@@ -65,7 +65,7 @@ def test_it_has_the_database_the_files_and_what_it_says_of_them(backup: Path, tm
 
 
 def test_the_files_are_taken_out_as_they_were(backup: Path, tmp_path: Path) -> None:
-    assert archive.take_out_files(backup, MediaFolder(tmp_path / "other")) == 2
+    assert archive.take_out_files(backup, Folder(tmp_path / "other")) == 2
     assert (tmp_path / "other/RE1.wav").read_bytes() == b"a recording"
 
 
@@ -120,7 +120,7 @@ def test_a_backup_that_fails_its_check_leaves_nothing_and_the_old_one_stays(
 
     monkeypatch.setattr(archive, "check", check)
     with pytest.raises(BrokenBackup, match="damaged"):
-        archive.make(sqlite_url, MediaFolder(media), backup, NOW)
+        archive.make(sqlite_url, Folder(media), backup, NOW)
     assert backup.read_bytes() == before
     assert [file.name for file in backup.parent.glob(".night*")] == []
 
@@ -128,10 +128,10 @@ def test_a_backup_that_fails_its_check_leaves_nothing_and_the_old_one_stays(
 def test_a_file_that_is_deleted_meanwhile_is_left_out(
     filled: Database, sqlite_url: str, media: Path, tmp_path: Path
 ) -> None:
-    class Fading(MediaFolder):
-        def open(self, name: str) -> io.BufferedReader:
+    class Fading(Folder):
+        def read(self, name: str, start: int = 0, stop: int | None = None) -> bytes:
             (media / "RE1.wav").unlink(missing_ok=True)
-            return super().open(name)  # type: ignore[return-value]
+            return super().read(name, start, stop)
 
     made = archive.make(sqlite_url, Fading(media), tmp_path / "night.backup", NOW)
     assert [name for name in made.members if name != "database"] == ["media/support-ab.eml"]
@@ -139,4 +139,4 @@ def test_a_file_that_is_deleted_meanwhile_is_left_out(
 
 def test_a_folder_that_does_not_exist_is_named(sqlite_url: str, tmp_path: Path) -> None:
     with pytest.raises(BrokenBackup, match="There is no folder"):
-        archive.make(sqlite_url, MediaFolder(tmp_path), tmp_path / "none/night.backup", NOW)
+        archive.make(sqlite_url, Folder(tmp_path), tmp_path / "none/night.backup", NOW)

@@ -27,6 +27,7 @@ def test_a_write_that_is_cut_off_leaves_the_file_of_before(tmp_path: Path, monke
             folder.write("RE1.wav", b"after")
     assert folder.read("RE1.wav") == b"before"
     assert [each.name for each in folder.files()] == ["RE1.wav"]  # what is half written is not listed
+    assert [each.name for each in folder.unfinished()] == ["RE1.wav"]
     folder.remove("RE1.wav")
     assert list(tmp_path.iterdir()) == []
 

@@ -60,7 +60,7 @@ def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Jo
         "transcripts",
         "deletions",
         "files of mails",
-        "leftover files",
+        "orphaned files",
     }
     assert {job.name for job in jobs if job.is_slow} == slow
     assert [job.name for job in jobs if job.may_be_interrupted] == ["transcripts"]

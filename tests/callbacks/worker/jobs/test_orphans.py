@@ -92,6 +92,17 @@ def test_only_what_belongs_to_nothing_is_removed(kept: Database, media: MediaSto
     assert alarms(kept) == []
 
 
+def test_what_a_process_left_half_written_is_removed(kept: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "media"
+    folder.mkdir()
+    half = [folder / f".{NOBODYS}.wav.4711", folder / f".support-{'b' * 64}.eml.4711"]
+    others = folder / ".profile.1"
+    for file in (*half, others):
+        file.write_bytes(b"1")
+    OrphanRemover(kept, Folder(folder), DESK, MovingClock(LATER)).run()
+    assert list(folder.iterdir()) == [others]
+
+
 def test_what_was_stored_within_a_day_is_left_to_the_next_try(kept: Database, tmp_path: Path) -> None:
     media = Folder(tmp_path / "media")
     stores(media, *ORPHANS)
