@@ -34,7 +34,9 @@ def main(first: int, last: int) -> int:
             if seed % GARBAGE_EVERY == 0:
                 gc.collect()
     took = time.monotonic() - began
-    print(f"{last - first} nights hold ({first} to {last - 1}), in {took:.0f} s: {took / (last - first):.2f} s a night.")
+    print(
+        f"{last - first} nights hold ({first} to {last - 1}), in {took:.0f} s: {took / (last - first):.2f} s a night."
+    )
     return 0
 
 

@@ -233,7 +233,10 @@ class Night:
         code = next((found[1] for text in reversed(amy.texts) if (found := CODE.search(text.body))), "000000")
         calls = [call for call in self.world.carrier.ledger.calls if call.direction is Direction.INBOUND]
         words = {"takes it": code, "resolves it": f"done {code}"}
-        path, fields = "/sms/incoming", {"From": amy.number, "Body": words.get(act.how, ""), "MessageSid": f"SM{'f' * 32}"}
+        path, fields = (
+            "/sms/incoming",
+            {"From": amy.number, "Body": words.get(act.how, ""), "MessageSid": f"SM{'f' * 32}"},
+        )
         if act.how in ("a recording", "a call"):
             sid = calls[0].sid if calls and act.how == "a recording" else f"CA{'f' * 32}"
             path, fields = "/voice/status", {"CallSid": sid, "CallStatus": "completed", "From": amy.number}

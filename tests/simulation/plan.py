@@ -17,15 +17,48 @@ WRITERS = ("Lea Petit <lea@client.example>", "Tom Hall <tom@client.example>")
 # What callers do once their call is answered, in this order. They wait for the beep before they speak.
 CALLS = (
     *("speak 6,hang up", "speak 6,press #,wait 4,hang up", "speak 15,hang up", "speak 6,wait 40,hang up"),
-    *("beep,hang up", "beep,wait 1,hang up", "beep,wait 30,hang up", "wait 3,hang up", "wait 20,hang up", "speak 2,hang up"),
-    *("press 1,speak 6,hang up", "press 2,wait 45,speak 6,hang up", "press 0,speak 5,hang up", "press 7,speak 6,hang up"),
+    *(
+        "beep,hang up",
+        "beep,wait 1,hang up",
+        "beep,wait 30,hang up",
+        "wait 3,hang up",
+        "wait 20,hang up",
+        "speak 2,hang up",
+    ),
+    *(
+        "press 1,speak 6,hang up",
+        "press 2,wait 45,speak 6,hang up",
+        "press 0,speak 5,hang up",
+        "press 7,speak 6,hang up",
+    ),
     *("press 9,wait 1,speak 6,hang up", "press 9,wait 1,press 1,speak 6,press #,wait 5,hang up"),
     *("speak 6,press #,wait 6,press 1,wait 3,hang up", "speak 6,press #,wait 6,press 3,speak 5,hang up"),
     f"speak 6,press #,wait 6,press 4,wait 6,press {ENTERED[2:]}#,wait 6,press 1,wait 3,hang up",
 )
 TEXTS = (
-    *("{code}", "{code}", "{code}", "call {code}", "pass {code}", "pass {code}", "na {code}", "na {code}", "msg {code}"),
-    *("cont {code}", "done {code}", "done {code}", "wrong {code}", "who {code}", "ok", "on my way", "123456", "STOP", "START"),
+    *(
+        "{code}",
+        "{code}",
+        "{code}",
+        "call {code}",
+        "pass {code}",
+        "pass {code}",
+        "na {code}",
+        "na {code}",
+        "msg {code}",
+    ),
+    *(
+        "cont {code}",
+        "done {code}",
+        "done {code}",
+        "wrong {code}",
+        "who {code}",
+        "ok",
+        "on my way",
+        "123456",
+        "STOP",
+        "START",
+    ),
 )
 KEYS = ("21", "31", "4", "1", "*", "2", "", "1", "11")
 FROM_CUSTOMERS = ("It works again, thank you", "Any news?", "NOCALL", "STOP")

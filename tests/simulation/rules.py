@@ -1,4 +1,4 @@
-"""What must hold after any night, by what the carrier delivered and the phones heard. Never by the service's own tables.
+"""What must hold after any night, by what the carrier delivered and phones heard; never by the service's own tables.
 
 Each rule yields what is wrong. `RULES` lists them with the promise that each stands for.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callbacks.text.formats import readable_number
+from callbacks.text.gsm7 import fits
 from ivr.simulator import Leg, Place
 from ivr.simulator.ledger import Call, Direction, Message, RecordingStatus
 from ivr.simulator.phones import LegState
@@ -21,11 +22,13 @@ from tests.simulation.plan import CUSTOMERS, ENTERED, STAFF
 NAMES = {"Amy Roy": "Amy", "Ben Cole": "Ben", "Cleo Martin": "Cleo", "Sue Tran": "Sue"}
 NUMBERS = set(STAFF.values())
 AT_ONCE = timedelta(seconds=10)  # from when it is due until a page leaves, with a database and a worker that run
+AFTER_A_DEATH = timedelta(seconds=50)  # the process starts again, and the lease of the one that died runs out
 STEPS = (  # of the policy, as calls and texts to a layer: minutes after the callback opened
     *((0, "Amy", "text"), (3, "Amy", "call"), (6, "Ben", "text"), (8, "Ben", "call")),
     *((12, "Cleo", "text"), (12, "Cleo", "call"), (20, "Cleo", "text"), (20, "Cleo", "call")),
 )
 REFERENCE = re.compile(r"\b([A-HJ-NP-Z]{2}-\d{3})\b")
+LINK = re.compile(r"/t/\S+")
 IS_YOURS = re.compile(r"^(?:\w+ )?([A-Z]{2}-\d{3}) is yours")
 IS_RESOLVED = re.compile(r"([A-Z]{2}-\d{3}) is resolved")
 HAS_IT = re.compile(r": ([A-Z]\w+ [A-Z]\w+) has ([A-Z]{2}-\d{3})")
@@ -139,22 +142,29 @@ def every_recording_is_kept(night: Night) -> Iterator[str]:
 
 
 def nothing_is_doubled(night: Night) -> Iterator[str]:
-    """A text is sent twice only where the answer about the first was lost and the carrier's list denied it."""
+    """A text is sent twice only where the answer about the first was lost and the carrier's list denied it.
+
+    A worker that froze with a request on the wire may still send it when it goes on: nothing can call that back.
+    """
+    if did(night, "freezes for"):
+        return
     same: dict[tuple[str, str], list[Message]] = defaultdict(list)
     for text in pages(night):
-        if "/t/" in text.body:
-            same[text.to, text.body].append(text)
+        for link in LINK.findall(text.body):  # of this page alone, and the same however often it is sent
+            same[text.to, link].append(text)
     for copies in same.values():
         for first in copies[:-1]:
             if first.sid not in night.world.denied:
-                yield f"sent twice, at {copies[0].created_at:%H:%M:%S} and {copies[-1].created_at:%H:%M:%S}: {first.body}"
+                times = " and ".join(f"{each.created_at:%H:%M:%S}" for each in copies)
+                yield f"sent at {times}: {first.body}"
 
 
 def nobody_unknown_is_called(night: Night) -> Iterator[str]:
     """Texts and calls go to the team, to customers, and to numbers that they entered."""
     known = {*NUMBERS, *CUSTOMERS, ENTERED}
     ledger = night.world.carrier.ledger
-    for row in (*ledger.messages, *ledger.calls):
+    rows: list[Message | Call] = [*ledger.messages, *ledger.calls]
+    for row in rows:
         if row.direction is not Direction.INBOUND and row.to not in known:
             yield f"{row.to} was contacted"
 
@@ -191,7 +201,7 @@ def one_person_has_it(night: Night) -> Iterator[str]:
 
 
 def nothing_follows_the_end(night: Night) -> Iterator[str]:
-    """Once the desk has said that it is resolved, nobody is asked to take it."""
+    """Once the desk has said that it is resolved, nobody is asked to take it or reminded of it."""
     if did(night, "freezes for", "calls in", "writes"):
         return
     for end in night.world.carrier.ledger.messages:
@@ -200,7 +210,9 @@ def nothing_follows_the_end(night: Night) -> Iterator[str]:
             continue
         for text in pages(night):
             late = text.created_at - end.created_at
-            if f"Ref {found[1]}." in text.body and "to take it" in text.body and late > timedelta(seconds=11):
+            asks = f"Ref {found[1]}." in text.body and "to take it" in text.body
+            asks |= f"reminder, you took {found[1]}" in text.body
+            if asks and late > timedelta(seconds=11):
                 yield f"{found[1]} was resolved at {end.created_at:%H:%M:%S}, and paged at {text.created_at:%H:%M:%S}"
 
 
@@ -210,11 +222,18 @@ def what_nobody_answers_escalates(night: Night) -> Iterator[str]:
         return
     if not any(beep_at(leg) for leg in legs_of_customers(night)) and not night.mails:
         return
-    reached = {row.to for row in (*pages(night), *calls_to_staff(night))}
+    reached = {text.to for text in pages(night)} | {call.to for call in calls_to_staff(night)}
     texts_of_customers = any(act.how in ("NOCALL",) for act in night.plan.acts)
     for name in ("Amy", "Ben", "Cleo"):
         if STAFF[name] not in reached and not texts_of_customers:
             yield f"{name} was never called or texted"
+
+
+def texts_are_well_formed(night: Night) -> Iterator[str]:
+    """Every text fits into two segments, and no sentence ends twice."""
+    for text in night.world.carrier.ledger.messages:
+        if text.direction is not Direction.INBOUND and (not fits(text.body) or ".." in text.body):
+            yield text.body
 
 
 def forged_requests_are_refused(night: Night) -> Iterator[str]:
@@ -226,27 +245,29 @@ def forged_requests_are_refused(night: Night) -> Iterator[str]:
 
 def nothing_breaks(night: Night) -> Iterator[str]:
     """No error is logged in a night in which neither the database nor a process fails."""
+    is_fault = is_calm(night) and not night.world.deaths
     for error in night.world.errors:
-        if "nothing was going to happen" in error or "had no next action" in error or "could not be decided" in error:
-            yield error
-        elif is_calm(night) and not any(words in error for words in EXPECTED_ERRORS):
+        is_known = any(words in error for words in EXPECTED_ERRORS)
+        if any(words in error for words in NEVER) or (is_fault and not is_known):
             yield error
 
 
+NEVER = ("had no next action", "could not be decided", "could not be stored")
 EXPECTED_ERRORS = ("could not be copied", "recording is lost", "refused", "the carrier")
 
 
 def the_first_page_leaves_at_once(night: Night) -> Iterator[str]:
-    """The first page leaves within ten seconds of the end of the call."""
+    """The first page leaves within ten seconds of the end of the call; within fifty if the process died meanwhile."""
+    limit = AFTER_A_DEATH if night.world.deaths else AT_ONCE
     for late in first_pages(night):
-        if late.by > AT_ONCE:
+        if late.by > limit:
             yield f"{late.what} left {late.by.total_seconds():.0f} seconds late"
 
 
 def escalation_is_on_time(night: Night) -> Iterator[str]:
     """No step of the policy leaves more than ten seconds late, or early."""
     for late in steps(night):
-        if late.by > AT_ONCE or late.by < -timedelta(seconds=1):
+        if night.world.deaths == 0 and (late.by > AT_ONCE or late.by < -timedelta(seconds=1)):
             yield f"{late.what} left {late.by.total_seconds():.0f} seconds late"
 
 
@@ -299,6 +320,7 @@ RULES: dict[str, Callable[[Night], Iterator[str]]] = {
     "one person has it": one_person_has_it,
     "nothing follows the end": nothing_follows_the_end,
     "what nobody answers escalates": what_nobody_answers_escalates,
+    "texts are well formed": texts_are_well_formed,
     "forged requests are refused": forged_requests_are_refused,
     "nothing breaks": nothing_breaks,
     "the first page leaves at once": the_first_page_leaves_at_once,

@@ -54,8 +54,9 @@ def test_a_seed_is_the_same_night_each_time(world: World) -> None:
     plan, ledgers = made_up(7), []
     for _ in range(2):
         assert faults_of(world, plan) == []
-        rows = [*world.carrier.ledger.messages, *world.carrier.ledger.calls]
-        ledgers.append([(row.created_at, row.to, row.status) for row in rows])
+        ledger = world.carrier.ledger
+        texts = [(text.created_at, text.to, text.status.value) for text in ledger.messages]
+        ledgers.append([*texts, *((call.created_at, call.to, call.status.value) for call in ledger.calls)])
     assert ledgers[0] == ledgers[1]
 
 

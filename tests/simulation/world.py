@@ -10,18 +10,21 @@ import logging
 import shutil
 import sqlite3
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
 import structlog
+from greenlet import getcurrent
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
@@ -36,16 +39,17 @@ from callbacks.desk.desk_file import Desk, desk_from
 from callbacks.worker.table import jobs_for
 from ivr.rehearsal.simulated_desk import CARRIER_URL, STORAGE_URL, _add_people, _set_up_numbers, simulated_desk
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.in_process import InProcess, _environ
-from ivr.simulator.phones import Leg, Phone
+from ivr.simulator.in_process import InProcess
+from ivr.simulator.phones import Phone
 from sla.clock import MovingClock
-from tests.simulation.steps import Killed, Point, Process, Steps, Task
+from tests.simulation.steps import Point, Process, Steps, Task
 from tests.simulation.tables import Tables
 from tests.simulation.worker import SimulatedWorker, TakingTurns
 
 Errors = list[str]
 TIMES_OUT_AFTER = timedelta(seconds=10)
 WORKER_COMES_BACK_AFTER = timedelta(seconds=5)  # whatever started it starts it again
+IN_MEMORY = "sqlite://"
 PEOPLE_WERE_ADDED = "2026-11-20T12:00"
 
 
@@ -155,9 +159,7 @@ class World:
 
     def _loop(self, process: Process) -> SimulatedWorker:
         service, senders = self.service, TakingTurns(self.steps, process)
-        jobs = jobs_for(
-            service.settings, service.desk, service.database, service.carrier, service.clock, senders
-        )
+        jobs = jobs_for(service.settings, service.desk, service.database, service.carrier, service.clock, senders)
         return SimulatedWorker(jobs, senders, service.clock, process, self.tables)
 
     # Processes
@@ -404,7 +406,7 @@ class _Done:
 
 
 @contextmanager
-def new_world(compose: Compose, folder: Path, database_url: str = "sqlite://", **changes: Any) -> Iterator[World]:
+def new_world(compose: Compose, folder: Path, database_url: str = IN_MEMORY, **changes: Any) -> Iterator[World]:
     """Compose the product, with its database in memory unless there is a URL."""
     content = tomllib.loads(Path("support.toml").read_text(encoding="utf-8"))
     desk = desk_from({**content, **changes}, Path("support.toml"))
@@ -412,7 +414,7 @@ def new_world(compose: Compose, folder: Path, database_url: str = "sqlite://", *
     configured = structlog.get_config()
     try:
         _only_errors(errors)
-        patch.setattr(database_module.time, "sleep", lambda _: None)
+        patch.setattr(database_module, "time", SimpleNamespace(sleep=lambda _: None))
         patch.setattr(webhook_module, "_threads", AtOnce())
         world = _composed(compose, desk, folder, database_url, errors, patch)
         yield world
@@ -422,13 +424,13 @@ def new_world(compose: Compose, folder: Path, database_url: str = "sqlite://", *
         structlog.configure(**configured)
 
 
-def _composed(
-    compose: Compose, desk: Desk, folder: Path, url: str, errors: Errors, patch: pytest.MonkeyPatch
-) -> World:
-    raw = sqlite3.connect(":memory:", factory=_Kept, check_same_thread=False, isolation_level=None) if _is_memory(url) else None
+def _composed(compose: Compose, desk: Desk, folder: Path, url: str, errors: Errors, patch: pytest.MonkeyPatch) -> World:
+    raw = None
+    if url == IN_MEMORY:
+        raw = sqlite3.connect(":memory:", factory=_Kept, check_same_thread=False, isolation_level=None)
     with pytest.MonkeyPatch.context() as engines:
         if raw is not None:
-            create = database_module.create_engine
+            create: Callable[..., Engine] = vars(database_module)["create_engine"]
 
             def in_memory(url: Any, **options: Any) -> Engine:
                 for name in ("pool_size", "max_overflow", "pool_timeout", "connect_args"):
@@ -449,10 +451,6 @@ def _composed(
     return world
 
 
-def _is_memory(url: str) -> bool:
-    return url == "sqlite://"
-
-
 class _Kept(sqlite3.Connection):
     """A connection to a database in memory, which ends with it. It is closed with the process."""
 
@@ -461,11 +459,9 @@ class _Kept(sqlite3.Connection):
 
 
 def _only_errors(errors: Errors) -> None:
-    def keep(_logger: object, _method: str, event: dict[str, Any]) -> Any:
+    def keep(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         errors.append(f"{event.get('event')} {event.get('job', '')}".strip())
         if event.get("exc_info"):
-            import traceback
-
             errors[-1] += "\n" + traceback.format_exc(limit=-4)
         raise structlog.DropEvent
 
@@ -533,7 +529,7 @@ def _add_points(world: World, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dialect, "do_execute", do_execute)
     patch.setattr(dialect, "do_execute_no_params", do_execute_no_params)
     patch.setattr(dialect, "is_disconnect", is_lost)
-    write = recordings_module.write_private_file
+    write = vars(recordings_module)["write_private_file"]
 
     def write_private_file(folder: Path, name: str, content: bytes) -> None:
         world.steps.point(Point.BEFORE_FILE)
@@ -547,16 +543,7 @@ LOST = "the connection to the database is lost"
 
 
 def _takes(world: World, fault: str) -> bool:
-    from greenlet import getcurrent
-
     if world.database_faults and world.database_faults[0] == fault and isinstance(getcurrent(), Task):
         world.database_faults.pop(0)
         return True
     return False
-
-
-def readable(leg: Leg) -> str:
-    return " ".join(heard.text for heard in leg.heard)
-
-
-__all__ = ["DATABASE_FAULTS", "Asked", "DatabaseFault", "Killed", "World", "_environ", "new_world", "readable"]
