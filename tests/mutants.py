@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import app
 from callbacks.db.database import insert_once, locked_or_none
 from callbacks.lifecycle.transitions import look_again_at
 from callbacks.paging import messages
 from callbacks.text.bilingual import Words
 from callbacks.worker import look_back
 from callbacks.worker.due_callbacks import DueCallbacks
-from tests.simulation.night import MAILBOXES
+from tests.simulation.outside_pytest import world_of_a_command
 from tests.simulation.plan import Plan, made_up, read_plan
-from tests.simulation.quick import quick_passwords
 from tests.simulation.running import faults_of
-from tests.simulation.world import new_world
 
 SEEDS = 4  # nights that a mutant lives through beside its own
 HEAD = "seed 1 | 2026-11-28T22:12 | {workers} | {gives_way}"
@@ -218,9 +213,9 @@ def apply(mutant: Mutant, patch: pytest.MonkeyPatch) -> None:
 
 def found_by_nights(mutant: Mutant) -> str | None:
     """Return what the simulation says of a mutant, or None if it survives."""
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+    with pytest.MonkeyPatch.context() as patch:
         apply(mutant, patch)
-        with new_world(app.compose, Path(folder), mailboxes=MAILBOXES) as world:
+        with world_of_a_command() as world:
             for plan in mutant.plans():
                 found = [wrong for wrong in faults_of(world, plan) if wrong.startswith(mutant.rule)]
                 if found:
@@ -237,7 +232,6 @@ def found_by_tests(mutant: Mutant) -> str | None:
 
 def main(names: Sequence[str]) -> int:
     """Return 1 if a mutant survives."""
-    quick_passwords()
     survivors = 0
     for mutant in MUTANTS:
         if names and mutant.name not in names:

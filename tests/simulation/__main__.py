@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import gc
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-import app
-from tests.simulation.night import MAILBOXES
-from tests.simulation.quick import quick_passwords
+from tests.simulation.outside_pytest import world_of_a_command
 from tests.simulation.running import failure, without_collections
-from tests.simulation.world import new_world
 
 GARBAGE_EVERY = 20  # nights
 
 
 def main(first: int, last: int) -> int:
     """Return 1 if a night fails."""
-    quick_passwords()
     began = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        new_world(app.compose, Path(folder), mailboxes=MAILBOXES) as world,
-        without_collections(),
-    ):
+    with world_of_a_command() as world, without_collections():
         for seed in range(first, last):
             wrong = failure(world, seed)
             if wrong is not None:
