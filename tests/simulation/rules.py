@@ -280,7 +280,7 @@ def first_pages(night: Night) -> Iterator[Lateness]:
     seen = set[str]()
     for leg in sorted(legs_of_customers(night), key=lambda each: each.call.created_at):
         since, ended = beep_at(leg), leg.call.ended_at
-        if since is None or ended is None or leg.phone.number in seen:
+        if since is None or ended is None or leg.phone.number in (seen | can_wait(night)):
             continue
         seen.add(leg.phone.number)
         number = readable_number(leg.phone.number)
