@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
 import callbacks.db.database as database_module
+import callbacks.db.sqlite as sqlite_module
 import callbacks.worker.jobs.recordings as recordings_module
 import ivr.twilio.context as webhook_module
 from callbacks.cli.context import Compose, Service
@@ -431,14 +432,14 @@ def _composed(compose: Compose, desk: Desk, folder: Path, url: str, errors: Erro
         raw = sqlite3.connect(":memory:", factory=_Kept, check_same_thread=False, isolation_level=None)
     with pytest.MonkeyPatch.context() as engines:
         if raw is not None:
-            create: Callable[..., Engine] = vars(database_module)["create_engine"]
+            create: Callable[..., Engine] = vars(sqlite_module)["create_engine"]
 
             def in_memory(url: Any, **options: Any) -> Engine:
-                for name in ("pool_size", "max_overflow", "pool_timeout", "connect_args"):
+                for name in ("pool_size", "max_overflow", "pool_timeout", "connect_args", "module"):
                     options.pop(name, None)
                 return create(url, poolclass=StaticPool, creator=lambda: raw, **options)
 
-            engines.setattr(database_module, "create_engine", in_memory)
+            engines.setattr(sqlite_module, "create_engine", in_memory)
         opened = simulated_desk(compose, desk, desk_time(desk, PEOPLE_WERE_ADDED), folder, database_url=url, senders=1)
     service, carrier = opened.service, opened.carrier
     true_time = MovingClock(service.clock.now())
@@ -525,6 +526,7 @@ def _add_points(world: World, patch: pytest.MonkeyPatch) -> None:
     def is_lost(error: Any, *arguments: Any) -> bool:
         return str(error) == LOST or is_disconnect(error, *arguments)
 
+    patch.setattr(database, "_writers", None)  # it queues threads; here one transaction ends before another begins
     patch.setattr(database, "_run", run_between)
     patch.setattr(dialect, "do_commit", do_commit)
     patch.setattr(dialect, "do_execute", do_execute)
