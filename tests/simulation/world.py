@@ -31,7 +31,7 @@ from sqlalchemy.pool import StaticPool
 
 import callbacks.db.database as database_module
 import callbacks.db.sqlite as sqlite_module
-import callbacks.worker.jobs.recordings as recordings_module
+import callbacks.media.folder as folder_module
 import ivr.twilio.context as webhook_module
 from callbacks.cli.context import Compose, Service
 from callbacks.cli.times import desk_time
@@ -532,14 +532,14 @@ def _add_points(world: World, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dialect, "do_execute", do_execute)
     patch.setattr(dialect, "do_execute_no_params", do_execute_no_params)
     patch.setattr(dialect, "is_disconnect", is_lost)
-    write = vars(recordings_module)["write_private_file"]
+    write = vars(folder_module)["write_private_file"]
 
     def write_private_file(folder: Path, name: str, content: bytes) -> None:
         world.steps.point(Point.BEFORE_FILE)
         write(folder, name, content)
         world.steps.point(Point.AFTER_FILE)
 
-    patch.setattr(recordings_module, "write_private_file", write_private_file)
+    patch.setattr(folder_module, "write_private_file", write_private_file)
 
 
 LOST = "the connection to the database is lost"
