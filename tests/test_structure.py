@@ -43,11 +43,12 @@ def test_the_simulator_imports_nothing_of_the_project(file: Path) -> None:
 
 
 def test_only_app_composes_the_service() -> None:
-    """app.py is imported by its own test, by one fixture, and by the script that takes the README's pictures."""
+    """app.py is imported by its own test, by one fixture, and by what runs outside of pytest."""
     files = [*sources(), *sorted(Path("tests").rglob("*.py"))]
     assert [str(file) for file in files if "app" in imported_by(file)] == [
         "tests/browser/screenshots.py",
         "tests/conftest.py",
+        "tests/simulation/outside_pytest.py",
         "tests/test_app.py",
     ]
 

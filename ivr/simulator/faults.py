@@ -42,6 +42,9 @@ class FaultKind(StrEnum):
     CONNECTION_REFUSED = "refused connection"  # nothing is done, there is no response
     REPORT_FIRST = "report first"  # done, and reported before the response comes back
 
+    # LISTS
+    BEHIND = "behind"  # what is younger than `Fault.delay` is not listed yet
+
     # webhooks
     LOST = "lost"  # never sent
     DUPLICATED = "doubled"  # sent twice
@@ -85,7 +88,7 @@ class Fault:
     place: Place
     kind: FaultKind
     times: float = 1
-    delay: timedelta = timedelta(seconds=10)  # for FaultKind.LATE
+    delay: timedelta = timedelta(seconds=10)  # for FaultKind.LATE and FaultKind.BEHIND
     match: str = ""  # only requests whose URL or fields contain this
 
 

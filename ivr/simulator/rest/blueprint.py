@@ -251,8 +251,11 @@ def _with_sid(rows: Iterable[Any], sid: str) -> Any:
 
 
 def _list(carrier: Carrier, name: str, rows: list[Row], as_json: Callable[[Row], Json]) -> Response:
-    if carrier.faults.take_kind(Place.LISTS, request.full_path) is not None:
+    fault = carrier.faults.take(Place.LISTS, request.full_path)
+    if fault is not None and fault.kind is not FaultKind.BEHIND:
         raise unavailable()
+    if fault is not None:
+        rows = [row for row in rows if row.created_at <= carrier.now - fault.delay]  # type: ignore[attr-defined]
     page = page_of(rows, request.args)
     return jsonify(
         {

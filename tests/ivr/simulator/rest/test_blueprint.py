@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from datetime import timedelta
 
 import pytest
 import requests
@@ -212,3 +213,11 @@ def test_an_update_that_is_not_valid_is_refused(simulation: Simulation) -> None:
     with pytest.raises(TwilioRestException) as unknown:
         numbers("PN" + "9" * 32).update(voice_url="https://app.test/new")
     assert unknown.value.status == 404
+
+
+def test_a_list_that_is_behind_leaves_out_what_is_new(simulation: Simulation) -> None:
+    simulation.client.messages.create(to=AMY, from_=OURS, body="hello")
+    simulation.advance(5)
+    simulation.carrier.faults.add(Fault(Place.LISTS, FaultKind.BEHIND, delay=timedelta(seconds=10)))
+    assert simulation.client.messages.list() == []
+    assert [text.body for text in simulation.client.messages.list()] == ["hello"]
