@@ -46,6 +46,8 @@ ENTRIES = {
     "callbacks/worker/jobs/mail_files.py:_failed": "The files of a deleted mail cannot be deleted.",
     "callbacks/worker/jobs/mailboxes.py:_alert": "The mailbox could not be read",
     "callbacks/worker/jobs/reconciliation.py:_store": "A call (or a recording) at the carrier could not be stored",
+    "callbacks/worker/jobs/orphans.py:_alert": "21 stored files belong to no call and no mail",
+    "callbacks/worker/jobs/recordings.py:_failed": "Recordings cannot be stored",
     "callbacks/worker/jobs/recordings.py:_give_up": "The message of KT-417 is lost.",
     "callbacks/worker/jobs/web_check.py:_record_failure": "https://desk.example.com has not answered",
     "callbacks/worker/look_back.py:record_failure": "The carrier could not be asked",
