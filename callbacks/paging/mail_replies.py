@@ -94,8 +94,8 @@ def record_reply_not_sent(
 def withdraw_attempt(session: Session, desk: Desk, message: CustomerMessage, why: str, now: datetime) -> bool:
     """Take back the attempt that a reply was, because it came back. Return False where it is none, or not any more.
 
-    The first reaction is owed again, unless the customer was tried another way, and what was resolved is open again. The
-    owner is told what to do, or the supervisors where there is nobody to tell or the callback has ended otherwise.
+    The first reaction is owed again, unless the customer was tried another way, and what was resolved is open again.
+    The owner is told what to do, or the supervisors where there is nobody to tell or the callback has ended otherwise.
     """
     found = _callback_and_writer(session, message)
     attempt = session.scalar(select(ReachAttempt).where(_IS_REPLY, ReachAttempt.leg_sid == _sid_of(message)))
