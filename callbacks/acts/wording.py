@@ -42,7 +42,9 @@ NUMBER_OR_ADDRESS = Words(
     "Give the customer's phone number or email address.", "Donnez le numéro de téléphone ou le courriel du client."
 )
 EMPTY_REPLY = Words("The reply is empty.", "La réponse est vide.")
-NOT_MINUTES = Words("Minutes must be a whole number from 1 to 1440.", "Les minutes doivent être un nombre entier de 1 à 1440.")
+NOT_MINUTES = Words(
+    "Minutes must be a whole number from 1 to 1440.", "Les minutes doivent être un nombre entier de 1 à 1440."
+)
 NO_SUCH_MINUTES = Words("There are no such minutes.", "Ces minutes n'existent pas.")
 ONLY_OWN_MINUTES = Words(
     "You can correct your own minutes only. Ask a supervisor.",
