@@ -42,7 +42,9 @@ NUMBER_OR_ADDRESS = Words(
     "Give the customer's phone number or email address.", "Donnez le numéro de téléphone ou le courriel du client."
 )
 EMPTY_REPLY = Words("The reply is empty.", "La réponse est vide.")
-NOT_MINUTES = Words("Minutes are a whole number from 1 to 1440.", "Les minutes: un nombre entier de 1 à 1440.")
+NOT_MINUTES = Words(
+    "Minutes must be a whole number from 1 to 1440.", "Les minutes doivent être un nombre entier de 1 à 1440."
+)
 NO_SUCH_MINUTES = Words("There are no such minutes.", "Ces minutes n'existent pas.")
 ONLY_OWN_MINUTES = Words(
     "You can correct your own minutes only. Ask a supervisor.",
@@ -57,8 +59,8 @@ HOW_CONSENTED = Words("Choose how the customer consented.", "Choisissez comment 
 CONSENT_IN_THE_FUTURE = Words("A consent cannot be given in the future.", "Un accord ne se donne pas dans le futur.")
 NOT_A_TIME = Words("That is not a valid time.", "Cette heure n'est pas valide.")
 NOT_A_LIMIT = Words(
-    "The limit is a whole number of minutes, from 1 to 60000.",
-    "La limite: un nombre entier de minutes, de 1 à 60000.",
+    "The limit must be a whole number of minutes from 1 to 60000.",
+    "La limite doit être un nombre entier de minutes, de 1 à 60000.",
 )
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
 NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from callbacks.desk.retry_policy import RetryPolicy, next_opening_after, opening_from
@@ -72,6 +72,8 @@ class TriedCase:
     """When the customer called again whom the last attempt had not reached, and who was not tried since."""
     emergency_at: datetime | None = None
     """When the customer wrote to an emergency mailbox, and was not tried since."""
+    before_mail: TriedCase | None = None
+    """The case before the last word of the customer, if that is a mail for which nobody is woken."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,29 @@ def follow_up(case: TriedCase, rules: Rules, hours: SupportHours, now: datetime)
 
 def next_attempt_at(case: TriedCase, rules: Rules, hours: SupportHours) -> datetime | None:
     """Return when the next attempt is due; None while the owner works on it or the customer has to act.
+
+    A mail for which nobody is woken counts from when the desk opens. What was due before that anyway, stays due.
+    """
+    before, mailed_at = case.before_mail, case.contact_at
+    if before is None or case.emergency_at is not None or _is_being_asked(before, mailed_at, rules):
+        return _next_attempt_at(case, rules, hours)
+    opens_at = opening_from(mailed_at, hours)
+    called_again_at = opens_at if case.called_again_at is not None else None
+    by_mail = _next_attempt_at(replace(case, contact_at=opens_at, called_again_at=called_again_at), rules, hours)
+    anyway = _next_attempt_at(before, rules, hours)
+    return min((at for at in (by_mail, anyway) if at is not None and at > mailed_at), default=None)
+
+
+def _is_being_asked(case: TriedCase, at: datetime, rules: Rules) -> bool:
+    """Return whether the owner was asked for the next attempt, and can still react."""
+    last_at = case.unsuccessful[-1] if case.unsuccessful else case.contact_at
+    if case.asked_at is None or case.asked_at <= last_at:
+        return False
+    return at < max(case.asked_at, case.acted_at) + rules.reminder_after
+
+
+def _next_attempt_at(case: TriedCase, rules: Rules, hours: SupportHours) -> datetime | None:
+    """Return when the next attempt is due, whoever is woken.
 
     An emergency is answered at once, whatever was agreed or tried before. Otherwise it is at the time that the customer
     named, if there was no attempt since. A new owner who took it after that has as long as an owner who is reminded.

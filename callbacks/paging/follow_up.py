@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -16,6 +16,7 @@ from callbacks.db.states import (
     AttemptState,
     CallbackState,
     Channel,
+    ContactWay,
     PageAnswer,
     PageKind,
     PageState,
@@ -33,6 +34,7 @@ from callbacks.db.tables import (
 )
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.desk.mailboxes import MailboxMeaning
 from callbacks.lifecycle.sla_status import resolutions
 from callbacks.lifecycle.transitions import (
     Change,
@@ -268,7 +270,7 @@ def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback
     case = TriedCase(
         contact_at=contact_at,
         is_reached=contact_at == reached_at,
-        unsuccessful=tuple(a.tried_at for a in attempts if a.outcome in NOT_REACHED and a.tried_at > contact_at),
+        unsuccessful=_in_vain_since(attempts, contact_at),
         has_owner=callback.owner_id is not None,
         owned_since=callback.acknowledged_at,
         acted_at=callback.acted_at or callback.acknowledged_at or callback.opened_at,
@@ -282,7 +284,32 @@ def _facts(session: Session, desk: Desk, hours: SupportHours, callback: Callback
         called_again_at=called_again_in_vain_at(session, callback),
         emergency_at=emergency_at(session, desk, callback),
     )
+    quiet = _mails_that_wake_nobody(desk, hours, callback)
+    if contact_at in quiet:
+        earlier = max(at for at in contacts if at not in quiet)
+        in_vain, is_reached = _in_vain_since(attempts, earlier), earlier == reached_at
+        before = replace(case, contact_at=earlier, is_reached=is_reached, unsuccessful=in_vain, called_again_at=None)
+        case = replace(case, before_mail=before)
     return _Facts(case, closing, attempts)
+
+
+def _in_vain_since(attempts: Sequence[ReachAttempt], at: datetime) -> tuple[datetime, ...]:
+    return tuple(each.tried_at for each in attempts if each.outcome in NOT_REACHED and each.tried_at > at)
+
+
+def _mails_that_wake_nobody(desk: Desk, hours: SupportHours, callback: Callback) -> frozenset[datetime]:
+    """Return when the customer wrote about a callback while the desk was closed, and not to an emergency mailbox.
+
+    A priority with a first reaction at any hour has no such mails.
+    """
+    if not desk.promises[callback.priority].first_reaction.business_time:
+        return frozenset()
+    mails = [each.contact for each in callback.joined if each.contact.way is ContactWay.MAIL]
+    return frozenset(
+        mail.began_at
+        for mail in mails
+        if desk.meaning_of(mail.mailbox) is not MailboxMeaning.EMERGENCY and not hours.is_open(mail.began_at)
+    )
 
 
 def _asked_at(session: Session, callback: Callback, now: datetime) -> datetime | None:

@@ -17,7 +17,14 @@ from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import OWED, AttemptProof, CallbackOrigin, CallbackState, ContactWay, PageKind, ReachOutcome
 from callbacks.db.tables import Callback, CustomerMessage, ReachAttempt, Technician
 from callbacks.desk.desk_file import Desk
-from callbacks.lifecycle.transitions import awaits_attempt, note_attempt, note_withdrawn_attempt, review
+from callbacks.lifecycle.transitions import (
+    Change,
+    awaits_attempt,
+    change_state,
+    note_attempt,
+    note_withdrawn_attempt,
+    review,
+)
 from callbacks.lifecycle.waiting import is_waiting, open_wait, start_waiting
 from callbacks.paging import messages
 from callbacks.paging.alerts import alert_supervisors
@@ -30,6 +37,7 @@ from callbacks.records.proofs import first_attempt_at
 from callbacks.text.bilingual import Words
 
 LONGEST_SOURCE = 80
+NOBODY_REACHED_THEM = "The reply came back, and nobody had reached the customer another way."
 NOT_ANSWERED_IN_TIME = "The reply came back, and nobody had reached the customer another way in time."
 FOR_AN_ANSWER = "for an answer to the reply by mail"
 _IS_REPLY = ReachAttempt.proof == AttemptProof.MAIL
@@ -86,8 +94,8 @@ def record_reply_not_sent(
 def withdraw_attempt(session: Session, desk: Desk, message: CustomerMessage, why: str, now: datetime) -> bool:
     """Take back the attempt that a reply was, because it came back. Return False where it is none, or not any more.
 
-    The first reaction is owed again, unless the customer was tried another way. The owner is told what to do, or the
-    supervisors where there is nobody to tell or the callback has ended.
+    The first reaction is owed again, unless the customer was tried another way, and what was resolved is open again.
+    The owner is told what to do, or the supervisors where there is nobody to tell or the callback has ended otherwise.
     """
     found = _callback_and_writer(session, message)
     attempt = session.scalar(select(ReachAttempt).where(_IS_REPLY, ReachAttempt.leg_sid == _sid_of(message)))
@@ -99,6 +107,9 @@ def withdraw_attempt(session: Session, desk: Desk, message: CustomerMessage, why
     first_at = first_attempt_at(session, callback)
     detail = f"by {attempt.technician.name}, to {message.address}"
     record_event(session, callback.contact_sid, now, Actor.CARRIER, EventKind.ATTEMPT_WITHDRAWN, detail)
+    if first_at is None and callback.state is CallbackState.RESOLVED:
+        change_state(callback, Change.REOPEN, now)
+        record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.REOPENED, NOBODY_REACHED_THEM)
     if note_withdrawn_attempt(callback, first_at, now):
         record_event(session, callback.contact_sid, now, Actor.DESK, EventKind.BREACHED, NOT_ANSWERED_IN_TIME)
     waiting = open_wait(session, callback)

@@ -982,8 +982,8 @@ def worker_away() -> Words:
     return Words(
         "nobody is paged: no worker has finished a sweep for a minute. Callers can leave messages. Start a worker: "
         "python app.py worker.",
-        "personne n'est avisé : aucun worker ne tourne depuis une minute. Les gens peuvent laisser des "
-        "messages. Démarrez un worker : python app.py worker.",
+        "personne n'est avisé: aucun worker ne tourne depuis une minute. Les gens peuvent laisser des "
+        "messages. Démarrez un worker: python app.py worker.",
     )
 
 
@@ -992,7 +992,7 @@ def database_away() -> Words:
     return Words(
         "nobody is paged: the database does not answer. Callers can leave messages, which are found later. Check the "
         "database server.",
-        "personne n'est avisé : la base de données ne répond pas. Les gens peuvent laisser des messages, qu'on "
+        "personne n'est avisé: la base de données ne répond pas. Les gens peuvent laisser des messages, qu'on "
         "retrouvera plus tard. Vérifiez le serveur de la base de données.",
     )
 

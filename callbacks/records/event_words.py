@@ -91,7 +91,7 @@ _WORDS = {
     EventKind.PASSED: "passed it",
     EventKind.ATTEMPT: "tried the customer",
     EventKind.ATTEMPT_NOT_MADE: "did not get through to the customer",
-    EventKind.ATTEMPT_WITHDRAWN: "returned the reply, so that is no attempt",
+    EventKind.ATTEMPT_WITHDRAWN: "returned the reply, so it is no attempt",
     EventKind.OUTCOME_REPORTED: "reported how the call went",
     EventKind.WORKAROUND_GIVEN: "gave a workaround",
     EventKind.RESOLUTION_ASKED: "was asked to confirm the resolution",

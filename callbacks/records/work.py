@@ -47,11 +47,23 @@ def sums_of(minutes: Iterable[tuple[Coverage, int]]) -> Sums:
 def consent_at(consents: Iterable[BillingConsent], at: datetime) -> BillingConsent | None:
     """Return the consent that billable work needs if it begins then: the last one given before, unless withdrawn.
 
-    Work is known to the minute, so a consent counts from the beginning of its minute.
+    Work is known to the minute, so a consent counts from the beginning of its minute. A withdrawal also ends a consent
+    that was given before it and recorded only afterwards.
     """
-    given = [each for each in consents if each.given_at.replace(second=0, microsecond=0) <= at]
-    valid = [each for each in given if each.withdrawn_at is None or at < each.withdrawn_at]
+    found = list(consents)
+    withdrawals = [each.withdrawn_at for each in found if each.withdrawn_at is not None and each.withdrawn_at <= at]
+    valid = [
+        each
+        for each in found
+        if _minute_of(each.given_at) <= at
+        and (each.withdrawn_at is None or at < each.withdrawn_at)
+        and not any(each.given_at < _minute_of(withdrawn_at) for withdrawn_at in withdrawals)
+    ]
     return max(valid, key=lambda each: (each.given_at, each.id), default=None)
+
+
+def _minute_of(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def jobs_for(
         Job("retention", retention.EVERY, Retention(database, desk, clock).run),
         Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
         Job("files of mails", EVERY_SWEEP, mail_files.delete_next, mail_files.next_due_at, is_slow=True),
-        Job("orphaned files", orphans.EVERY, orphan_remover.run, is_slow=True),
+        Job("orphaned files", orphans.EVERY, catch_up.held(orphan_remover.run), is_slow=True),
         *(Job("heartbeat outside", outside_monitor.EVERY, OutsideMonitor(database, url, clock).run, is_slow=True)
           for url in [settings.heartbeat_url] if url),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),

@@ -59,17 +59,25 @@ class WorkerWatch:
         self._alerted_at: datetime | None = None
 
     def look(self) -> None:
-        """Look once, and alert if it has failed for a minute; again each hour while it lasts."""
+        """Look once, and alert if it has failed for a minute; again each hour while it lasts.
+
+        Once it works again, the next fault is an alarm of its own.
+        """
         now = self._clock.now()
         fault = self._fault(now)
         if fault is None:
-            self._failing_since = self._alerted_at = None
+            self._note_that_it_works()
             return
         self._failing_since = self._failing_since or now
         log.error("nobody would be paged", cause=fault.english)
         if now - self._failing_since >= PATIENCE and self._is_ours_to_alert(now):
             self._alerted_at = now
             self._alert(messages.alarm(self._desk.company.sender, fault))
+
+    def _note_that_it_works(self) -> None:
+        if self._failing_since is not None:
+            self._database.write(lambda session: marks.clear(session, ALERTED))
+        self._failing_since = self._alerted_at = None
 
     def _fault(self, now: datetime) -> Words | None:
         """Return why nobody would be paged, or None. Remember who is to be alerted when the database is away."""

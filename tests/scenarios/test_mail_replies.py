@@ -234,7 +234,7 @@ def test_a_reply_that_comes_back_is_no_response_and_it_escalates_again(night: Sc
         "so it does not count. Reach them another way by 10:42 p.m.",
     )
     assert awaits_attempt(night.callback)
-    assert night.log_says("returned the reply, so that is no attempt")
+    assert night.log_says("returned the reply, so it is no attempt")
     reports(night, mail["Message-ID"])
     amy = night.phone_of("Amy")
     amy.reads("reminder", "nothing is on record", within=timedelta(minutes=11))

@@ -247,6 +247,25 @@ def test_a_mail_at_night_wakes_nobody_and_is_paged_when_the_desk_opens(night: Sc
     night.phone_of("Amy").resolves()
 
 
+def test_a_mail_at_night_wakes_no_owner_who_is_to_try_again_when_the_desk_opens(night: ScenarioDesk) -> None:
+    knows(night, BOB, CUSTOMER)
+    night.leaves_a_message()
+    amy = night.phone_of("Amy")
+    amy.reads("call (514) 555-0199")
+    for _ in range(3):
+        amy.texts("na {code}").reads("")
+        night.scenario.minutes_pass(1)
+    night.clock_moves_to("2026-11-29T03:00")
+    before = len(night.pages())
+    assert writes(night, subject=f"{night.callback.reference}: any news?").outcome is Outcome.JOINED
+    night.scenario.minutes_pass(15)
+    assert len(night.pages()) == before
+    night.clock_moves_to("2026-11-30T08:29")
+    assert len(night.pages()) == before
+    amy.reads("They wrote again", within=timedelta(minutes=2))
+    night.scenario.ignore_so_far()
+
+
 def test_in_support_hours_it_is_paged_at_once(day: ScenarioDesk) -> None:
     writes(day, subject="Une question", language="fr")
     day.phone_of("Amy").reads('"Une question"', "by 2:00 p.m.")

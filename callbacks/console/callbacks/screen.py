@@ -42,7 +42,6 @@ from callbacks.db.tables import (
     ReachAttempt,
     Technician,
     Voicemail,
-    Waiting,
     WorkEntry,
 )
 from callbacks.desk.business_hours import support_hours
@@ -50,7 +49,7 @@ from callbacks.desk.customer_number import CustomerNumber, customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import NotFound
 from callbacks.lifecycle.next_due import NextDue, Owed, first_reaction_standing
-from callbacks.lifecycle.queue import due_by_id
+from callbacks.lifecycle.queue import due_by_id, queue
 from callbacks.lifecycle.sla_status import explanations, most_urgent_first
 from callbacks.lifecycle.transitions import is_held
 from callbacks.lifecycle.waiting import is_waiting
@@ -212,10 +211,10 @@ def open_callbacks(
 ) -> list[Row]:
     """Return the open callbacks, most urgent first."""
     which = (Callback.state == CallbackState.OPEN) & visible
-    due = due_by_id(session, desk, support_hours(session, desk), visible, now)
+    queued = {each.id: each for each in queue(session, desk, support_hours(session, desk), visible, now)}
+    due = {id: each.due for id, each in queued.items()}
     callbacks = most_urgent_first(session.scalars(select(Callback).where(which).order_by(Callback.id)), due)
-    rows, waiting = rows_of(session, desk, callbacks, now), _waiting(session, which)
-    again = turned_to_us(session, which)
+    rows, again = rows_of(session, desk, callbacks, now), turned_to_us(session, which)
     return [
         replace(
             row,
@@ -223,17 +222,11 @@ def open_callbacks(
             due=due_on_screen(due[callback.id], callback.release, now),
             notes=[
                 *([again[callback.id]] if callback.id in again else []),
-                *notes_of(callback, desk.zone, now, is_waiting=callback.id in waiting),
+                *notes_of(callback, desk.zone, now, is_waiting=queued[callback.id].is_waiting),
             ],
         )
         for callback, row in zip(callbacks, rows, strict=True)
     ]
-
-
-def _waiting(session: Session, which: ColumnElement[bool]) -> frozenset[int]:
-    """Return the ids of the callbacks `which` match that wait for their customers."""
-    query = select(Waiting.callback_id).join(Callback, Callback.id == Waiting.callback_id)
-    return frozenset(session.scalars(query.where(Waiting.until.is_(None), which)))
 
 
 ROBOT = "perhaps a robot: no key, no speech, and no carrier that vouches for the number"

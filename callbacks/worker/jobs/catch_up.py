@@ -59,6 +59,7 @@ AGAIN_AFTER = timedelta(seconds=10)
 GIVEN_UP_AFTER = timedelta(minutes=5)  # while the carrier cannot be asked: a page twice is better than none
 TURN = timedelta(minutes=2)  # for which one worker catches up, and others do not
 HELD_BY = "catching up"
+IS_OPEN = Callback.state == CallbackState.OPEN
 # Of what a replayed act would have sent, only this is not known to have been sent before.
 STILL_SENT = (PageKind.STEP, PageKind.OUTCOME)
 
@@ -178,7 +179,7 @@ def _name_as_before(session: Session, texts: Sequence[CarrierText], began_at: da
 def _numbers(session: Session, desk: Desk) -> tuple[Sequence[str], Mapping[int, str]]:
     """Return the numbers of technicians, and those of customers with an open callback, by its id."""
     phones = [phone for each in everybody(session) for phone in (each.phone, each.second_phone) if phone]
-    open_ones = session.scalars(select(Callback).where(Callback.state == CallbackState.OPEN)).all()
+    open_ones = session.scalars(select(Callback).where(IS_OPEN)).all()
     numbers = {each.id: customer_number(desk, each).number for each in open_ones}
     return phones, {callback_id: number for callback_id, number in numbers.items() if number}
 
@@ -194,8 +195,9 @@ def _store(session: Session, desk: Desk, found: Found, now: datetime) -> None:
         store(min(happened_at, now))
         session.flush()
     _store_calls(session, desk, found, now)
-    for callback in session.scalars(select(Callback).where(Callback.state == CallbackState.OPEN)):
-        _go_on_where_it_was(session, desk, callback, now)
+    session.flush()
+    for callback_id in session.scalars(select(Callback.id).where(IS_OPEN).order_by(Callback.id)).all():
+        _go_on_where_it_was(session, desk, locked(session, Callback, callback_id), now)
     _drop_old_news(session)
 
 

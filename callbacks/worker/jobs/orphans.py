@@ -48,8 +48,9 @@ class OrphanRemover:
             if len(orphans) > MOST_AT_ONCE:
                 self._alert(len(orphans))
                 return
-            for name in orphans:
-                if self._without_row([name]):  # it may have been received again in the meantime
+            still_old = set(self._orphans()) if orphans else set()
+            for name in orphans:  # one may have been received again in the meantime, with or without its row yet
+                if name in still_old and self._without_row([name]):
                     self._media.remove(name)
                     log.warning("a stored file that belonged to nothing was removed", file=name)
         except OSError as fault:

@@ -316,7 +316,7 @@ def test_minutes_that_cannot_be_never_lose_the_word(night: Night, minutes: str) 
     night.hears_from(AMY, f"done {night.code}")
     answer = night.hears_from(AMY, f"done {night.code} {minutes}")
     assert "is resolved. Thank you." in answer
-    assert "min not noted: Minutes are a whole number from 1 to 1440." in answer
+    assert "min not noted: Minutes must be a whole number from 1 to 1440." in answer
     assert (night.callback.state, minutes_of(night)) == (CallbackState.RESOLVED, [])
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -73,6 +74,28 @@ class TestTheNextAttempt:
             asked = replace(wrote, asked_at=at)
             assert Duty.PASS_OVER not in duties(asked, at + 9 * MINUTE)
             assert Duty.PASS_OVER in duties(asked, at + 10 * MINUTE)
+
+    @pytest.mark.parametrize(
+        ("unsuccessful", "mailed", "facts", "due"),
+        [
+            (("22:10", "22:26", "23:27"), "2026-11-28 03:00", {}, "2026-11-30 08:30"),
+            ((), "2026-11-28 03:00", {"is_reached": True}, "2026-11-30 08:45"),
+            # What was due before that anyway, stays due.
+            (("22:10",), "2026-11-27 22:20", {}, "2026-11-27 22:25"),
+            ((), "2026-11-28 03:00", {"named_time_at": local("2026-11-28 10:00")}, "2026-11-28 10:00"),
+            # The owner was asked before, and can still react.
+            (("22:10",), "2026-11-27 22:30", {"asked_at": local("2026-11-27 22:25")}, "2026-11-27 22:35"),
+            (("22:10",), "2026-11-27 22:36", {"asked_at": local("2026-11-27 22:25")}, "2026-11-30 08:30"),
+            (("22:10",), "2026-11-27 22:36", {"emergency_at": local("2026-11-27 22:36")}, "2026-11-27 22:36"),
+        ],
+    )
+    def test_a_mail_that_wakes_nobody_counts_from_when_the_desk_opens(
+        self, unsuccessful: tuple[str, ...], mailed: str, facts: dict[str, Any], due: str
+    ) -> None:
+        before, at = case(*unsuccessful, **facts), local(mailed)
+        again_at = None if before.is_reached else at
+        after = replace(before, contact_at=at, is_reached=False, unsuccessful=(), called_again_at=again_at)
+        assert next_attempt_at(replace(after, before_mail=before), USUAL, DESK) == local(due)
 
     def test_an_owner_who_reacts_has_as_long_again(self) -> None:
         asked = case("22:10", asked_at=local("2026-11-27 22:25"), acted_at=local("2026-11-27 22:30"))

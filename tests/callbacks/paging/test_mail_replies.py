@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
     AttemptProof,
+    CallbackState,
     CallOutcome,
     CarrierStatus,
     Channel,
@@ -235,13 +236,34 @@ def test_nobody_waits_for_an_answer_to_what_came_back(desk: PagingDesk) -> None:
     assert wait.until == BEGAN + minutes(4)
 
 
-def test_after_the_end_supervisors_are_told_that_the_reply_came_back(desk: PagingDesk) -> None:
+def ends(desk: PagingDesk, change: Change) -> None:
+    desk.write(lambda _, callback: change_state(callback, change, BEGAN + minutes(5)))
+
+
+def test_what_was_resolved_with_nothing_but_the_reply_is_open_again(desk: PagingDesk) -> None:
     is_sent(desk, 3)
+    ends(desk, Change.RESOLVE)
+    comes_back(desk, 6)
+    callback = desk.callback
+    assert (callback.state, callback.resolved_at) == (CallbackState.OPEN, None)
+    assert (callback.attempted_at, callback.next_action_at) == (None, BEGAN + minutes(6))
+    (page,) = desk.pages(PageKind.MAIL_RETURNED)
+    assert "came back (no such user), so it does not count" in page.words
+    assert len(desk.events(EventKind.REOPENED)) == 1
 
-    def is_over(_: Session, callback: Callback) -> None:
-        change_state(callback, Change.RESOLVE, BEGAN + minutes(5))
 
-    desk.write(is_over)
+def test_what_was_resolved_after_another_attempt_stays_so(desk: PagingDesk) -> None:
+    is_sent(desk, 3)
+    is_sent(desk, 4, by="Ben Cole")
+    ends(desk, Change.RESOLVE)
+    comes_back(desk, 6)
+    assert (desk.callback.state, desk.callback.next_action_at) == (CallbackState.RESOLVED, None)
+    assert {page.technician.name for page in desk.pages(PageKind.ALARM)} == {"Sue Tran"}
+
+
+def test_after_another_end_supervisors_are_told_that_the_reply_came_back(desk: PagingDesk) -> None:
+    is_sent(desk, 3)
+    ends(desk, Change.CANCEL)
     comes_back(desk, 40)
     assert not desk.pages(PageKind.MAIL_RETURNED)
     (alarm,) = desk.pages(PageKind.ALARM)

@@ -39,6 +39,10 @@ def consent(id_: int, minutes_after: float = 0, withdrawn: float | None = None) 
         ([consent(1, withdrawn=30)], 30, None),
         ([consent(1, withdrawn=30), consent(2, 60)], 45, None),
         ([consent(1, withdrawn=30), consent(2, 60)], 60, 2),
+        # One that is recorded after a withdrawal, and was given before it, was withdrawn as well.
+        ([consent(1, withdrawn=30), consent(2, 20)], 29, 2),
+        ([consent(1, withdrawn=30), consent(2, 20)], 40, None),
+        ([consent(1, withdrawn=30.5), consent(2, 30)], 40, 2),
     ],
 )
 def test_the_consent_that_holds_when_work_begins(consents: list[BillingConsent], began: int, holds: int | None) -> None:

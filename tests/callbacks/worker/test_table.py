@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from callbacks.backup.restored import mark_restored, note_caught_up
 from callbacks.db.database import Database
 from callbacks.db.tables import ReceivedRequest, WorkerSign
 from callbacks.desk.desk_file import read_desk
@@ -79,6 +81,23 @@ def test_each_mailbox_with_a_server_has_a_job_of_its_own(database: Database, sen
     assert found.keys() == {"mailbox support", "mailbox emergency"}
     assert all(job.is_slow and job.stop is not None for job in found.values())
     assert jobs[-1].name == "heartbeat"
+
+
+def test_no_file_is_deleted_before_a_restored_desk_knows_what_the_carrier_has(
+    database: Database, senders: Senders, tmp_path: Path
+) -> None:
+    settings = Settings("https://desk.test", "AC1", "token", "+15145550100", "secret", media_dir=tmp_path)
+    jobs = jobs_for(settings, DESK, database, Carrier(settings), MovingClock(NOON), senders)
+    recording = tmp_path / f"RE{'0' * 32}.wav"
+    recording.write_bytes(b"RIFF")
+    os.utime(recording, times=(0, 0))
+    delete = next(job.run for job in jobs if job.name == "orphaned files")
+    database.write(lambda session: mark_restored(session, NOON - timedelta(days=2)))
+    delete()
+    assert recording.exists()
+    database.write(note_caught_up)
+    delete()
+    assert not recording.exists()
 
 
 def test_signatures_of_old_requests_are_deleted(jobs: Sequence[Job], database: Database) -> None:

@@ -119,11 +119,10 @@ def test_a_worker_that_restarts_in_time_is_no_alarm(night: Night) -> None:
 
 
 def test_after_it_worked_again_the_next_silence_is_an_alarm_of_its_own(night: Night) -> None:
-    watch = night.watch()
-    night.looks(watch, minutes=3)
-    night.clock.pass_time(timedelta(hours=1))
-    night.looks(watch, minutes=1, worker=True)
-    night.looks(watch, minutes=3)
+    watches = night.watch(), night.watch()
+    night.looks(*watches, minutes=3)
+    night.looks(*watches, minutes=1, worker=True)
+    night.looks(*watches, minutes=3)
     assert len(night.texts()) == 2
 
 

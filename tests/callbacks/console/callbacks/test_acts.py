@@ -489,13 +489,13 @@ def test_billable_work_from_the_callbacks_page(sue: Console) -> None:
 @pytest.mark.parametrize(
     ("act", "fields", "why"),
     [
-        ("note", {"words": "x", "minutes": "1.5"}, "Minutes are a whole number from 1 to 1440."),
+        ("note", {"words": "x", "minutes": "1.5"}, "Minutes must be a whole number from 1 to 1440."),
         ("note", {"words": "x", "minutes": "5", "ended": "soon"}, "That is not a valid time."),
         ("note", {"words": "x", "minutes": "5", "ended": "2026-01-01T10:00"}, "and within 31 days"),
-        ("minutes", {"minutes": "", "why": "x"}, "Minutes are a whole number"),
+        ("minutes", {"minutes": "", "why": "x"}, "Minutes must be a whole number"),
         ("minutes", {"minutes": "5", "entry": "x", "why": "x"}, "There are no such minutes."),
         ("billing-consent", {"way": "", "given_by": "Bob", "scope": "x"}, "Choose how the customer consented."),
-        ("billing-consent", {"way": "mail", "given_by": "Bob", "scope": "x", "limit": "x"}, "The limit is a whole"),
+        ("billing-consent", {"way": "mail", "given_by": "Bob", "scope": "x", "limit": "x"}, "The limit must be"),
         ("no-billing-consent", {}, "has no consent to withdraw"),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -136,6 +137,21 @@ def test_what_was_received_again_in_the_meantime_stays(
     monkeypatch.setattr(OrphanRemover, "_orphans", lambda _: iter([f"{MAIL}.eml"]))  # it had no row then
     OrphanRemover(kept, media, DESK, MovingClock(LATER)).run()
     assert names(media) == [f"{MAIL}.eml"]
+
+
+def test_what_was_stored_again_and_has_no_row_yet_stays(kept: Database, tmp_path: Path) -> None:
+    class StoredAgain(Folder):
+        looks = 0
+
+        def files(self) -> Iterator[StoredFile]:
+            self.looks += 1
+            for file in super().files():
+                yield replace(file, stored_at=file.stored_at - timedelta(days=2)) if self.looks == 1 else file
+
+    media = StoredAgain(tmp_path / "media")
+    stores(media, f"{NOBODYS}.wav")
+    OrphanRemover(kept, media, DESK, MovingClock(datetime.now(UTC))).run()
+    assert names(media) == [f"{NOBODYS}.wav"]
 
 
 def test_a_store_that_is_away_is_looked_through_later(kept: Database, monkeypatch: pytest.MonkeyPatch) -> None:
