@@ -84,7 +84,7 @@ def callback_of_mail(mail: NewMail, callbacks: Sequence[KnownCallback], rules: M
     """Return which callback a mail joins or reopens, or that it opens its own."""
     notes = dict[str, None]()
     for callback, link in _named(mail, callbacks):
-        if mail.is_of_colleague and not callback.people & mail.sender:
+        if mail.is_of_colleague and not callback.people & mail.sender and not _asks_for_help(mail, callback, link):
             return Decision(Fate.NOTE, callback.id, link)
         if link is Link.REFERENCE and not callback.people & mail.sender:
             notes[f"It names {callback.reference}, which is another person's. A subject can be forged."] = None
@@ -97,6 +97,14 @@ def callback_of_mail(mail: NewMail, callbacks: Sequence[KnownCallback], rules: M
     if same is not None:
         return Decision(Fate.JOIN, same.id, Link.SENDER, tuple(notes))
     return Decision(Fate.OPEN, notes=tuple(notes))
+
+
+def _asks_for_help(mail: NewMail, callback: KnownCallback, link: Link) -> bool:
+    """Return whether a colleague writes to the emergency mailbox to have somebody paged.
+
+    An answer in the thread of an open callback is none: it is mostly a copy of what they wrote to the customer.
+    """
+    return mail.is_emergency and (link is Link.REFERENCE or callback.state is not CallbackState.OPEN)
 
 
 def _named(mail: NewMail, callbacks: Sequence[KnownCallback]) -> Iterator[tuple[KnownCallback, Link]]:

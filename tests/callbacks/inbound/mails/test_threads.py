@@ -58,8 +58,16 @@ AMY = "amy@desk.example"
     [(mail(sender=AMY, thread=("theirs-1",)), Link.THREAD), (mail(sender=AMY, references=("KT-411",)), Link.REFERENCE)],
 )
 def test_what_a_colleague_writes_about_a_callback_is_only_noted(state: CallbackState, new: NewMail, link: Link) -> None:
-    new = replace(new, is_of_colleague=True, is_emergency=True)
+    new = replace(new, is_of_colleague=True)
     assert decide(new, callback(1, state)) == Decision(Fate.NOTE, 1, link)
+
+
+def test_a_colleague_who_asks_for_help_at_the_emergency_mailbox_is_heard() -> None:
+    copy = replace(mail(sender=AMY, thread=("theirs-1",)), is_of_colleague=True, is_emergency=True)
+    named = replace(mail(sender=AMY, references=("KT-411",)), is_of_colleague=True, is_emergency=True)
+    assert decide(copy, callback(1, CallbackState.OPEN)).fate is Fate.NOTE
+    assert decide(copy, callback(1, CallbackState.RESOLVED)).fate is Fate.OPEN
+    assert decide(named, callback(1, CallbackState.OPEN)).fate is Fate.OPEN
 
 
 def test_what_a_colleague_writes_about_none_opens_one_whose_customer_they_are() -> None:
