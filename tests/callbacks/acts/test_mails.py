@@ -256,6 +256,28 @@ def test_a_second_mail_of_a_sender_over_the_cap_pages_nobody_either(database: Da
     assert night.pages(PageKind.STEP) == ["Amy Roy"]
 
 
+def test_writing_to_support_first_is_no_way_around_the_cap(database: Database, tmp_path: Path) -> None:
+    night = Post(database, tmp_path / "media", mail={"unknown_emergencies_an_hour": 2})
+    strangers = [f"stranger{number}@example.org" for number in range(4)]
+    for stranger in strangers:
+        night.gets(parsed(sender=stranger))
+        night.gets(parsed(sender=stranger), "emergency")
+    assert [callback.held_until == night.now for callback in night.callbacks()] == [True, True, False, False]
+    assert len(night.pages(PageKind.ALARM)) == 1
+    night.gets(parsed(sender=strangers[0]), "emergency")
+    assert night.callbacks()[0].held_until == night.now
+
+
+def test_a_second_mail_of_a_sender_over_the_cap_pages_no_manager_before_the_morning(
+    database: Database, tmp_path: Path
+) -> None:
+    night = Post(database, tmp_path / "media", mail={"unknown_emergencies_an_hour": 1})
+    for sender in (JANE, BOB, BOB):
+        night.gets(parsed(sender=sender), "escalation")
+    assert night.pages(PageKind.MANAGER) == ["Luc"]
+    assert night.events(EventKind.MANAGER_REQUESTED)[-1] == "by mail. The manager is paged when the hold ends."
+
+
 @pytest.mark.parametrize("change", [Change.RESOLVE, Change.AUTO_CLOSE, Change.CLOSE_UNREACHABLE])
 def test_an_emergency_about_what_has_ended_opens_its_own_and_is_paged(night: Post, change: Change) -> None:
     reference = night.gets(parsed(message_id="1@acme.example")).reference
