@@ -45,6 +45,7 @@ EMPTY_REPLY = Words("The reply is empty.", "La réponse est vide.")
 NOT_MINUTES = Words(
     "Minutes must be a whole number from 1 to 1440.", "Les minutes doivent être un nombre entier de 1 à 1440."
 )
+MINUTES_ARE_RECORDED = Words("These minutes are recorded already.", "Ces minutes sont déjà notées.")
 NO_SUCH_MINUTES = Words("There are no such minutes.", "Ces minutes n'existent pas.")
 ONLY_OWN_MINUTES = Words(
     "You can correct your own minutes only. Ask a supervisor.",
@@ -711,6 +712,15 @@ def customers_differ(reference: str, whose: Words, other: str, others_customer: 
         f"{reference} is for {whose.english}, {other} for {others_customer.english}. Confirm that they are one matter.",
         f"{reference} est pour {whose.french}, {other} pour {others_customer.french}. Confirmez qu'il s'agit d'un seul "
         "dossier.",
+    )
+
+
+def only_other_was_tried(reference: str, whose: Words, other: str) -> Words:
+    """Return why a callback is not joined with one of another customer: its own was not tried yet."""
+    return Words(
+        f"Nobody has tried to reach {whose.english} yet. Try first, or join {other} with {reference} instead.",
+        f"Personne n'a encore tenté de joindre {whose.french}. Tentez d'abord, ou fusionnez {other} avec "
+        f"{reference}.",
     )
 
 
