@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from callbacks.acts.base import Requester, Via, perform
 from callbacks.acts.promises import change_priority
+from callbacks.acts.splitting import Split
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
@@ -16,6 +18,7 @@ from callbacks.db.states import (
     CallbackState,
     PageKind,
     PriorityLevel,
+    Role,
 )
 from callbacks.db.tables import Callback, Page, Technician
 from callbacks.inbound.mails import receive as module
@@ -140,6 +143,22 @@ def test_unknown_senders_page_up_to_the_cap_and_then_wait_until_morning(database
     night.now += timedelta(hours=1, seconds=1)
     night.gets(parsed(sender="another@example.org"), "emergency")
     assert night.callbacks()[-1].held_until is None
+
+
+def test_an_emergency_that_is_split_off_is_still_one(night: Post) -> None:
+    night.gets()
+    emergency = night.gets(parsed("Nothing works"), "emergency")
+    assert emergency.outcome is Outcome.JOINED
+
+    def split(session: Session) -> None:
+        (contact,) = session.query(Callback).one().joined
+        by = Requester("sue@desk.example", Via.CONSOLE, Role.SUPERVISOR, None)
+        perform(session, night.desk, session.query(Callback).one().id, Split(contact.contact_sid), by, night.now)
+
+    night.database.write(split)
+    _, own = night.callbacks()
+    assert (own.origin, own.due_at) == (CallbackOrigin.EMERGENCY_MAIL, night.now + HALF_AN_HOUR)
+    assert own.held_until is None
 
 
 # The escalation mailbox
