@@ -41,6 +41,7 @@ NOT_A_TECHNICIAN = Words(
 NUMBER_OR_ADDRESS = Words(
     "Give the customer's phone number or email address.", "Donnez le numéro de téléphone ou le courriel du client."
 )
+REPLY_WAS_WRITTEN = Words("You have just sent this reply.", "Vous venez d'envoyer cette réponse.")
 EMPTY_REPLY = Words("The reply is empty.", "La réponse est vide.")
 NOT_MINUTES = Words(
     "Minutes must be a whole number from 1 to 1440.", "Les minutes doivent être un nombre entier de 1 à 1440."
@@ -719,8 +720,7 @@ def only_other_was_tried(reference: str, whose: Words, other: str) -> Words:
     """Return why a callback is not joined with one of another customer: its own was not tried yet."""
     return Words(
         f"Nobody has tried to reach {whose.english} yet. Try first, or join {other} with {reference} instead.",
-        f"Personne n'a encore tenté de joindre {whose.french}. Tentez d'abord, ou fusionnez {other} avec "
-        f"{reference}.",
+        f"Personne n'a encore tenté de joindre {whose.french}. Tentez d'abord, ou fusionnez {other} avec {reference}.",
     )
 
 
