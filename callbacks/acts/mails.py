@@ -129,9 +129,7 @@ def _raise_to_p2(session: Session, desk: Desk, callback: Callback, why: str, now
 # Holds
 
 
-def _is_over_the_cap(
-    session: Session, desk: Desk, contact: Contact, callback: Callback | None, now: datetime
-) -> bool:
+def _is_over_the_cap(session: Session, desk: Desk, contact: Contact, callback: Callback | None, now: datetime) -> bool:
     """Return whether unknown senders have paged about enough other callbacks within an hour while the desk is closed.
 
     In support hours people are at work, and pages to one person are bundled.

@@ -1,9 +1,9 @@
 """A mail of ours that could not be delivered: it is marked as failed, and whoever has its callback is told.
 
 A bounce can be forged. One that has only an address changes nothing but that mail. An attempt is withdrawn only by one
-that has both the address and the message ID of the reply, which nobody can guess. Its recipient knows it, so a mail that
-they have answered has reached them, whatever comes later. A page to a technician fails only by
-one that has their address and its message ID, with its code: somebody is paged another way, and supervisors are told.
+that has both the address and the message ID of the reply, which nobody can guess. Its recipient knows it, so a mail
+that they have answered has reached them, whatever comes later. A page to a technician fails only by one that has their
+address and its message ID, with its code: somebody is paged another way, and supervisors are told.
 """
 
 from __future__ import annotations

@@ -75,7 +75,11 @@ def test_a_form_that_was_sent_twice_counts_once(night: Night) -> None:
     night.sue_does(AddNote("she did, and so did I", 25))
     night.now += MINUTE
     night.amy_does(AddNote("and again", 25))
-    assert [entry.worked_at - NOW for entry in entries(night)] == [MINUTE * 0, timedelta(seconds=3), timedelta(seconds=63)]
+    assert [entry.worked_at - NOW for entry in entries(night)] == [
+        MINUTE * 0,
+        timedelta(seconds=3),
+        timedelta(seconds=63),
+    ]
 
 
 def test_acts_without_minutes_record_none(night: Night) -> None:
