@@ -44,7 +44,7 @@ NUMBER_OR_ADDRESS = Words(
 REPLY_WAS_WRITTEN = Words("You have just sent this reply.", "Vous venez d'envoyer cette réponse.")
 EMPTY_REPLY = Words("The reply is empty.", "La réponse est vide.")
 NOT_MINUTES = Words(
-    "Minutes must be a whole number from 1 to 1440.", "Les minutes doivent être un nombre entier de 1 à 1440."
+    "Minutes must be a whole number from 1 to 1440.", "Indiquez un nombre entier de minutes, de 1 à 1440."
 )
 MINUTES_ARE_RECORDED = Words("These minutes are recorded already.", "Ces minutes sont déjà notées.")
 NO_SUCH_MINUTES = Words("There are no such minutes.", "Ces minutes n'existent pas.")
