@@ -62,7 +62,7 @@ CONSENT_IN_THE_FUTURE = Words("A consent cannot be given in the future.", "Un ac
 NOT_A_TIME = Words("That is not a valid time.", "Cette heure n'est pas valide.")
 NOT_A_LIMIT = Words(
     "The limit must be a whole number of minutes from 1 to 60000.",
-    "La limite doit être un nombre entier de minutes, de 1 à 60000.",
+    "Indiquez la limite en minutes: un nombre entier de 1 à 60000.",
 )
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
 NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
