@@ -1,7 +1,7 @@
 """Join two open callbacks that are about one matter. `callbacks.acts.splitting` takes it back.
 
 What was promised for both is kept: the earlier deadline and the more urgent priority hold. Reports count the callback
-that stays, and not the one that joined it.
+that stays, and not the one that joined it. So a customer whom nobody has tried is never joined to another one who was.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ class Join(Act):
         ours, theirs = (_customer(context.session, context.desk, each) for each in (callback, other))
         if ours != theirs and not self.is_confirmed:
             raise Refused(wording.customers_differ(callback.reference, ours, other.reference, theirs))
+        if ours != theirs and awaits_attempt(callback) and not awaits_attempt(other):
+            raise Refused(wording.only_other_was_tried(callback.reference, ours, other.reference))
         _keep_promises(context, other)
         contacts = contacts_of(callback)
         _move_contacts(context, other)

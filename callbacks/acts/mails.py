@@ -22,12 +22,12 @@ from callbacks.customers.find import customer_with
 from callbacks.db.database import lock_name
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackOrigin, CallbackState, PriorityLevel
-from callbacks.db.tables import Callback, Contact, CustomerContact, Mail, MailMessage
+from callbacks.db.tables import Callback, Contact, CustomerContact, JoinedContact, Mail, MailMessage
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.desk.mailboxes import MailboxMeaning
 from callbacks.desk.mornings import next_morning
-from callbacks.lifecycle.transitions import Change, change_state, move_promise, review
+from callbacks.lifecycle.transitions import Change, change_state, is_held, move_promise, review
 from callbacks.paging.alerts import alert_supervisors
 from callbacks.paging.called_again import notify_wrote_again
 from callbacks.records.event_log import record_event
@@ -47,7 +47,7 @@ def open_by_mail(
     meaning = desk.meaning_of(contact.mailbox)
     is_emergency = meaning is MailboxMeaning.EMERGENCY
     origin = CallbackOrigin.EMERGENCY_MAIL if is_emergency else CallbackOrigin.MAIL
-    is_over_the_cap = meaning is not MailboxMeaning.NORMAL and _is_over_the_cap(session, desk, contact, now)
+    is_over_the_cap = meaning is not MailboxMeaning.NORMAL and _is_over_the_cap(session, desk, contact, None, now)
     callback = insert_callback(session, desk, contact, origin, now)
     _index(session, callback, mail)
     if is_urgent:
@@ -72,8 +72,11 @@ def join_by_mail(
     over if they do not react (`callbacks.paging.follow_up`).
     """
     meaning = desk.meaning_of(contact.mailbox)
+    is_over_the_cap = meaning is not MailboxMeaning.NORMAL and _is_over_the_cap(session, desk, contact, callback, now)
     add_contact(session, callback, contact, now)
     _index(session, callback, mail)
+    if is_over_the_cap:
+        _tell_of_cap(session, desk, now)
     has_ended = callback.state is not CallbackState.OPEN
     if has_ended:
         change_state(callback, Change.REOPEN, now)
@@ -81,7 +84,7 @@ def join_by_mail(
     review(callback, now)
     if meaning is MailboxMeaning.EMERGENCY:
         _raise_to_p2(session, desk, callback, TO_EMERGENCIES, now)
-        if not _is_over_the_cap(session, desk, contact, now):
+        if not is_over_the_cap:
             keep_promise_of_joined(session, desk, callback, contact, now)
             release_hold(session, callback, Actor.CALLER, TO_EMERGENCIES, now)
     elif is_urgent:
@@ -99,7 +102,7 @@ def join_by_mail(
     else:
         notify_wrote_again(session, desk, callback, mail.subject, now, not_before)
     if meaning is MailboxMeaning.ESCALATION:
-        ask_for_writer(session, desk, callback, "", now, waits=False)
+        ask_for_writer(session, desk, callback, "", now, waits=is_over_the_cap and is_held(callback, now))
 
 
 def note_mail_of_colleague(session: Session, callback: Callback, mail: MailMessage, now: datetime) -> None:
@@ -126,8 +129,8 @@ def _raise_to_p2(session: Session, desk: Desk, callback: Callback, why: str, now
 # Holds
 
 
-def _is_over_the_cap(session: Session, desk: Desk, contact: Contact, now: datetime) -> bool:
-    """Return whether unknown senders have paged often enough within an hour while the desk is closed.
+def _is_over_the_cap(session: Session, desk: Desk, contact: Contact, callback: Callback | None, now: datetime) -> bool:
+    """Return whether unknown senders have paged about enough other callbacks within an hour while the desk is closed.
 
     In support hours people are at work, and pages to one person are bundled.
     """
@@ -136,15 +139,23 @@ def _is_over_the_cap(session: Session, desk: Desk, contact: Contact, now: dateti
     lock_name(session, "mails of unknown senders")
     paging = [name for name, mailbox in desk.mailboxes.items() if mailbox.meaning is not MailboxMeaning.NORMAL]
     known = select(CustomerContact.value)
-    earlier = select(func.count()).select_from(Callback).join(Mail, Mail.sid == Callback.contact_sid)
-    earlier = earlier.where(Mail.mailbox.in_(paging), Callback.opened_at > now - AN_HOUR, Mail.caller.not_in(known))
-    return (session.scalar(earlier) or 0) >= desk.mail.unknown_emergencies_an_hour
+    theirs = select(Mail.sid).where(Mail.mailbox.in_(paging), Mail.caller.not_in(known))
+    joined = select(JoinedContact.callback_id).where(JoinedContact.joined_at > now - AN_HOUR)
+    joined = joined.where(JoinedContact.contact_sid.in_(theirs))
+    opened = (Callback.opened_at > now - AN_HOUR) & Callback.contact_sid.in_(theirs)
+    others = select(func.count()).select_from(Callback).where(opened | Callback.id.in_(joined))
+    others = others.where(Callback.id != callback.id) if callback is not None else others
+    return (session.scalar(others) or 0) >= desk.mail.unknown_emergencies_an_hour
 
 
 def _hold_until_morning(session: Session, desk: Desk, callback: Callback, now: datetime) -> None:
     morning = next_morning(desk, now)
     move_promise(callback, morning, morning + desk.callback.promise, now)
     begin_hold(session, desk, callback, morning, Actor.DESK, TOO_MANY, now)
+    _tell_of_cap(session, desk, now)
+
+
+def _tell_of_cap(session: Session, desk: Desk, now: datetime) -> None:
     alert_supervisors(session, desk, "mails of unknown senders", HELD_BACK, now, daily=True)
 
 

@@ -10,14 +10,16 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.conflicts import TRIED
 from callbacks.acts.ownership import take
-from callbacks.acts.work import Minutes, MinutesRefused, checked_minutes, record_minutes
+from callbacks.acts.work import SENT_TWICE_WITHIN, Minutes, MinutesRefused, checked_minutes, record_minutes
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import Channel, CustomerMessageKind
-from callbacks.db.tables import Technician
+from callbacks.db.tables import CustomerMessage, Technician
 from callbacks.lifecycle.transitions import note_reaction
 from callbacks.paging import customer_wording
 from callbacks.paging.addressee import Addressee, addressee
@@ -53,6 +55,8 @@ class ReplyByMail(Act):
             raise Refused(wording.no_mail_address(callback.reference))
         if self.awaits_answer and callback.attempted_at is None and not counts_as_attempt(callback):
             raise Refused(wording.NOT_TRIED_YET)
+        if _was_just_written(context, to, words):
+            raise Refused(wording.REPLY_WAS_WRITTEN)
         minutes, refusal = _minutes(context, self.minutes)
         technician = take(context) if context.acts_for_themselves else context.technician_or_owner()
         _write(context, to, words, technician, awaits_answer=self.awaits_answer)
@@ -60,6 +64,14 @@ class ReplyByMail(Act):
         answer = wording.reply_written(callback.reference, counts=counts_as_attempt(callback))
         answer = Words(f"{answer.english}{refusal.english}", f"{answer.french}{refusal.french}")
         return record_minutes(context, minutes, technician, answer)
+
+
+def _was_just_written(context: ActContext, to: Addressee, words: str) -> bool:
+    """Return whether the same person has just written the same to the same address: a form was sent twice."""
+    same = (CustomerMessage.address == to.address) & (CustomerMessage.sent_by == context.by.name)
+    same &= (CustomerMessage.callback_id == context.callback.id) & (CustomerMessage.words == words)
+    lately = select(CustomerMessage.id).where(same, CustomerMessage.created_at > context.now - SENT_TWICE_WITHIN)
+    return context.session.scalar(lately.limit(1)) is not None
 
 
 def _minutes(context: ActContext, minutes: int | None) -> tuple[Minutes | None, Words]:

@@ -12,12 +12,13 @@ from sqlalchemy import delete, select, update
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.joining_callbacks import refuse_unless_owner
+from callbacks.acts.mails import open_by_mail
 from callbacks.acts.opening import open_callback
 from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import record_removal
 from callbacks.db.states import OWED, CallbackOrigin, CallbackState
-from callbacks.db.tables import Callback, Contact, JoinedContact
+from callbacks.db.tables import Callback, Contact, JoinedContact, MailMessage
 from callbacks.lifecycle.transitions import Change, change_state
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -45,9 +46,7 @@ class Split(Act):
         session.expire(callback, ["joined"])
         contact.is_separate = True
         session.flush()
-        opened = _joined_before(context, contact) or open_callback(
-            session, context.desk, contact, context.now, _origin(contact)
-        )
+        opened = _joined_before(context, contact) or _open(context, contact)
         context.record(EventKind.CALL_SPLIT, f"It is {opened.reference} now.")
         had_joined = f"It had joined {callback.reference}."
         record_event(session, contact.sid, context.now, context.by.name, EventKind.CALL_SPLIT, had_joined)
@@ -71,6 +70,15 @@ def _joined_before(context: ActContext, contact: Contact) -> Callback | None:
     session.expire(context.callback, ["joined"])
     change_state(callback, Change.SPLIT, context.now)
     return callback
+
+
+def _open(context: ActContext, contact: Contact) -> Callback:
+    """Open the callback of a contact that had none. A mail asks for what its mailbox means, as when it came."""
+    session, desk, now = context.session, context.desk, context.now
+    mail = session.scalar(select(MailMessage).where(MailMessage.contact_sid == contact.sid))
+    if mail is not None:
+        return open_by_mail(session, desk, contact, mail, now, is_urgent=False)
+    return open_callback(session, desk, contact, now, _origin(contact))
 
 
 def _origin(contact: Contact) -> CallbackOrigin:

@@ -41,10 +41,12 @@ NOT_A_TECHNICIAN = Words(
 NUMBER_OR_ADDRESS = Words(
     "Give the customer's phone number or email address.", "Donnez le numéro de téléphone ou le courriel du client."
 )
+REPLY_WAS_WRITTEN = Words("You have just sent this reply.", "Vous venez d'envoyer cette réponse.")
 EMPTY_REPLY = Words("The reply is empty.", "La réponse est vide.")
 NOT_MINUTES = Words(
-    "Minutes must be a whole number from 1 to 1440.", "Les minutes doivent être un nombre entier de 1 à 1440."
+    "Minutes must be a whole number from 1 to 1440.", "Indiquez un nombre entier de minutes, de 1 à 1440."
 )
+MINUTES_ARE_RECORDED = Words("These minutes are recorded already.", "Ces minutes sont déjà notées.")
 NO_SUCH_MINUTES = Words("There are no such minutes.", "Ces minutes n'existent pas.")
 ONLY_OWN_MINUTES = Words(
     "You can correct your own minutes only. Ask a supervisor.",
@@ -60,7 +62,7 @@ CONSENT_IN_THE_FUTURE = Words("A consent cannot be given in the future.", "Un ac
 NOT_A_TIME = Words("That is not a valid time.", "Cette heure n'est pas valide.")
 NOT_A_LIMIT = Words(
     "The limit must be a whole number of minutes from 1 to 60000.",
-    "La limite doit être un nombre entier de minutes, de 1 à 60000.",
+    "Indiquez la limite en minutes: un nombre entier de 1 à 60000.",
 )
 EMPTY_NOTE = Words("The note is empty.", "La note est vide.")
 NO_VOICEMAIL = Words("The caller left no message.", "L'appelant n'a pas laissé de message.")
@@ -711,6 +713,14 @@ def customers_differ(reference: str, whose: Words, other: str, others_customer: 
         f"{reference} is for {whose.english}, {other} for {others_customer.english}. Confirm that they are one matter.",
         f"{reference} est pour {whose.french}, {other} pour {others_customer.french}. Confirmez qu'il s'agit d'un seul "
         "dossier.",
+    )
+
+
+def only_other_was_tried(reference: str, whose: Words, other: str) -> Words:
+    """Return why a callback is not joined with one of another customer: its own was not tried yet."""
+    return Words(
+        f"Nobody has tried to reach {whose.english} yet. Try first, or join {other} with {reference} instead.",
+        f"Personne n'a encore tenté de joindre {whose.french}. Tentez d'abord, ou fusionnez {other} avec {reference}.",
     )
 
 

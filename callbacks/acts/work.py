@@ -24,6 +24,7 @@ from callbacks.text.bilingual import Words
 
 MOST_MINUTES = 24 * 60
 RECORDED_WITHIN = timedelta(days=31)
+SENT_TWICE_WITHIN = timedelta(minutes=1)
 
 
 class MinutesRefused(Refused):
@@ -58,7 +59,19 @@ def checked_minutes(context: ActContext, minutes: int | None, ended_at: datetime
     ended = ended_at or context.now
     if not context.now - RECORDED_WITHIN <= ended <= context.now:
         raise MinutesRefused(wording.not_a_time_worked(RECORDED_WITHIN.days))
+    if _are_recorded(context, minutes, ended):
+        raise MinutesRefused(wording.MINUTES_ARE_RECORDED)
     return _checked(context, minutes, ended, context.callback.coverage)
+
+
+def _are_recorded(context: ActContext, minutes: int, ended_at: datetime) -> bool:
+    """Return whether the same person has recorded as many minutes of the same time: a form was sent twice."""
+    return any(
+        entry.minutes == minutes
+        and entry.event.actor in context.by.names
+        and abs(entry.worked_at - ended_at) < SENT_TWICE_WITHIN
+        for entry in work_of(context.session, context.callback).entries
+    )
 
 
 def _checked(context: ActContext, minutes: int, ended_at: datetime, coverage: Coverage) -> Minutes:

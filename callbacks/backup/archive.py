@@ -150,6 +150,8 @@ def _opened(file: Path) -> Iterator[tarfile.TarFile]:
         raise BrokenBackup(f"There is no file {file}.") from None
     except tarfile.TarError as fault:
         raise BrokenBackup(f"{file} is not a whole backup: {fault}.") from None
+    except OSError as fault:  # it may be a folder, and a disk may be full
+        raise BrokenBackup(f"{file} could not be read or unpacked: {fault}.") from fault
 
 
 def _manifest(tar: tarfile.TarFile) -> Manifest:
@@ -157,6 +159,8 @@ def _manifest(tar: tarfile.TarFile) -> Manifest:
         about = tar.getmember(manifest.NAME)
     except KeyError:
         raise BrokenBackup(f"The backup has no {manifest.NAME}: it is no backup, or was cut short.") from None
+    if not about.isreg():
+        raise BrokenBackup(f"{manifest.NAME!r} does not belong into a backup like this: it is no file.")
     return manifest.read(_content(tar, about).read())
 
 

@@ -53,15 +53,20 @@ def read(content: bytes) -> Manifest:
         fields: dict[str, Any] = json.loads(content)
         if fields["format"] != FORMAT:
             raise BrokenBackup(f"This backup has format {fields['format']}; this release reads {FORMAT}.")
+        if DATABASE not in fields["members"]:
+            raise BrokenBackup(f"The backup's {NAME} names no database.")
+        made_at = datetime.fromisoformat(fields["made_at"])
+        if made_at.tzinfo is None:
+            raise BrokenBackup(f"The backup's {NAME} gives an instant without its time zone.")
         return Manifest(
             version=str(fields["version"]),
             schema=str(fields["schema"]),
-            made_at=datetime.fromisoformat(fields["made_at"]),
+            made_at=made_at,
             kind=str(fields["kind"]),
             counts={str(name): int(count) for name, count in fields["counts"].items()},
             members={str(name): Member(int(of["size"]), str(of["sha256"])) for name, of in fields["members"].items()},
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as fault:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as fault:
         raise BrokenBackup(f"The backup's {NAME} cannot be read: {fault!r}.") from None
 
 

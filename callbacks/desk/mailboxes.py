@@ -42,6 +42,7 @@ class MailRules(Part):
     receipts: bool = True  # the reference and the time, once for each callback; also that it closed
     receipts_to_sender_a_day: int = Field(ge=0, le=100, default=5)
     receipts_a_day: int = Field(ge=0, default=200)
+    authserv_id: str = Field(max_length=255, default="")  # the name of our mail server in Authentication-Results
 
 
 def mailbox_faults(mailboxes: Mapping[str, Mailbox]) -> Iterator[str]:

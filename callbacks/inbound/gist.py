@@ -93,6 +93,7 @@ _CAN_WAIT = {
 }
 # "It can't wait" is no leave to wait, and "not down any more" is no outage.
 _NOT_AFTER = re.compile(r"(\b(not|cannot|ne|n'|pas|no longer|plus)|n't) ?$")
+LONGEST_NOT = 12  # characters. Only these are searched: a mail may have many such places.
 _UNDONE = {
     "en": r"\b(isn'?t|is not|not|no longer|aren'?t) (down|out|offline)|back (up|online)|works again|fixed now",
     "fr": r"(n'est|est|sont) (pas|plus) en panne|(est|sont) revenue?s?|refonctionne|remarche|c'est regle",
@@ -124,7 +125,7 @@ def _tongue(language: str) -> str:
 
 def _says_so(patterns: tuple[str, ...], words: str) -> bool:
     found = (match for pattern in patterns for match in re.finditer(pattern, words))
-    return any(_NOT_AFTER.search(words[: match.start()]) is None for match in found)
+    return any(_NOT_AFTER.search(words, max(0, match.start() - LONGEST_NOT), match.start()) is None for match in found)
 
 
 def _sentences(transcript: str) -> Iterator[str]:

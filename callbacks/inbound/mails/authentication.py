@@ -1,12 +1,11 @@
 """What our own mail server found out about the sender of a mail (RFC 8601). Pure.
 
-Anybody can write such a header into a mail. A server puts its own on top, so only the topmost counts; where the name
-of our server is known (its authserv-id), only the topmost with that name does.
+Anybody can write such a header into a mail, also in the name of our server. It puts its own on top, so of those with
+its name (its authserv-id) only the topmost counts. Where the desk file does not give that name, none does.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import authres
@@ -16,14 +15,14 @@ METHODS = ("spf", "dkim", "dmarc")
 RESULTS = ("pass", "fail", "softfail", "neutral", "policy", "temperror", "permerror", "none")
 
 
-def authentication_in(headers: Sequence[str], authserv_id: str = "") -> str:
+def authentication_in(headers: Sequence[str], authserv_id: str) -> str:
     """Return what the Authentication-Results of our server say, such as "spf=pass dkim=none dmarc=fail", or "".
 
     `headers` are the values of all such headers, from the top. Of several signatures the best counts.
     """
     for value in headers:
         server, found = _read(value[:LONGEST])
-        if not authserv_id or server.lower() == authserv_id.lower():
+        if authserv_id and server.lower() == authserv_id.lower():
             best = {method: min(results, key=RESULTS.index) for method, results in found.items()}
             return " ".join(f"{method}={best[method]}" for method in METHODS if method in best)
     return ""
@@ -31,12 +30,8 @@ def authentication_in(headers: Sequence[str], authserv_id: str = "") -> str:
 
 def _read(value: str) -> tuple[str, dict[str, list[str]]]:
     """Return the server that wrote a header, and the results it names by their method."""
-    # Microsoft 365 leaves out the name of the server.
-    nameless = re.match(r"\s*[a-z-]{1,20}\s*=", value, re.IGNORECASE)
     try:
-        read = authres.AuthenticationResultsHeader.parse(
-            "Authentication-Results: " + ("nameless; " if nameless else "") + value.strip().rstrip(";")
-        )
+        read = authres.AuthenticationResultsHeader.parse("Authentication-Results: " + value.strip().rstrip(";"))
     except Exception:  # it raises errors of every kind, and nobody vouches for what cannot be read
         return "", {}
     found: dict[str, list[str]] = {}
@@ -44,4 +39,4 @@ def _read(value: str) -> tuple[str, dict[str, list[str]]]:
         method, result = str(each.method).lower(), str(each.result).lower()
         if method in METHODS and result in RESULTS:
             found.setdefault(method, []).append(result)
-    return "" if nameless else str(read.authserv_id), found
+    return str(read.authserv_id), found

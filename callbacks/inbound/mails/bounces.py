@@ -1,8 +1,9 @@
 """A mail of ours that could not be delivered: it is marked as failed, and whoever has its callback is told.
 
 A bounce can be forged. One that has only an address changes nothing but that mail. An attempt is withdrawn only by one
-that has both the address and the message ID of the reply, which nobody can guess. A page to a technician fails only by
-one that has their address and its message ID, with its code: somebody is paged another way, and supervisors are told.
+that has both the address and the message ID of the reply, which nobody can guess. Its recipient knows it, so a mail
+that they have answered has reached them, whatever comes later. A page to a technician fails only by one that has their
+address and its message ID, with its code: somebody is paged another way, and supervisors are told.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import locked, locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import Channel, CustomerMessageKind, CustomerMessageState, PageAnswer, PageState
-from callbacks.db.tables import Callback, CustomerMessage, Page
+from callbacks.db.states import Channel, CustomerMessageKind, CustomerMessageState, MailKind, PageAnswer, PageState
+from callbacks.db.tables import Callback, CustomerMessage, MailMessage, Page
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.parse import ParsedMail
 from callbacks.paging.alerts import alert_supervisors
@@ -44,6 +45,8 @@ def take_bounce(session: Session, desk: Desk, bounce: ParsedMail, now: datetime)
     if message is None:
         return None
     message = locked(session, CustomerMessage, message.id)
+    if _was_answered(session, message):
+        return None
     why = " ".join(bounce.subject.split())[:LONGEST_REASON]
     is_news = is_with_server(message)
     if is_news:
@@ -85,6 +88,15 @@ def names(bounce: ParsedMail, message: CustomerMessage) -> bool:
     """Return whether a bounce has both the message ID and the recipient of a mail. Pure."""
     has_id = bool(message.message_id) and message.message_id in bounce.thread
     return has_id and message.address.lower() in (address.lower() for address in bounce.failed_recipients)
+
+
+def _was_answered(session: Session, message: CustomerMessage) -> bool:
+    """Return whether a mail has come from the recipient of a mail, in answer to it. An automatic answer is one, too."""
+    if not message.message_id:
+        return False
+    theirs = (MailMessage.sender == message.address.lower()) & (MailMessage.received_at >= message.created_at)
+    answers = select(MailMessage.thread).where(theirs, MailMessage.kind.in_((MailKind.MESSAGE, MailKind.AUTOMATIC)))
+    return any(message.message_id in thread.split() for thread in session.scalars(answers))
 
 
 def _record(session: Session, message: CustomerMessage, why: str, now: datetime) -> None:

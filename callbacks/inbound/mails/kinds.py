@@ -44,7 +44,7 @@ class Ours:
 
     host: str = ""  # after the @ of our Message-IDs
     addresses: frozenset[str] = frozenset()  # of our mailboxes, lowercase
-    authserv_id: str = ""  # the name of our mail server in Authentication-Results; "" for whichever is on top
+    authserv_id: str = ""  # the name of our mail server in Authentication-Results; "" if it writes none
 
 
 @dataclass(frozen=True)

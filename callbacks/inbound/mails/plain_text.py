@@ -23,6 +23,8 @@ MOST_EMPTY_LINES = 2
 
 # These take time that grows with the square of the length, or are no charsets of mails.
 _REFUSED_CHARSETS = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"}
+# No mail uses these (EBCDIC), but any bytes can be read with them, so a mail that claims one would be unreadable.
+_EBCDIC = {"cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140"}
 # Much mail that claims one of these is Windows-1252, which is the same plus quotation marks, dashes and the euro sign.
 _WINDOWS = {"ascii", "iso8859-1"}
 # Marks that turn the direction of text around, which can make a name look like another. Others are invisible.
@@ -68,12 +70,19 @@ class Converted:
 def decoded(content: bytes, charset: str) -> tuple[str, bool]:
     """Return bytes as text, and whether the letters are sure: the charset is known, and it fits."""
     named = _codec_named(charset)
+    if named.startswith(("utf-16", "utf-32")) and not _may_be_wide(content):
+        named = ""
     for codec in dict.fromkeys(filter(None, [named, "utf-8"])):
         try:
             return content.decode(codec), True
         except (LookupError, ValueError):  # LookupError: it is no charset but a compression
             continue
     return content.decode("cp1252", "replace"), named == "cp1252"
+
+
+def _may_be_wide(content: bytes) -> bool:
+    """Return whether bytes may be UTF-16 or UTF-32, which say so, or have a space or the end of a line in them."""
+    return b"\0" in content or content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
 def _codec_named(charset: str) -> str:
@@ -84,7 +93,7 @@ def _codec_named(charset: str) -> str:
         return ""
     if found in _WINDOWS:
         return "cp1252" if found != "ascii" else "utf-8"
-    return "" if found.replace("-", "_") in _REFUSED_CHARSETS else found
+    return "" if found.replace("-", "_") in _REFUSED_CHARSETS | _EBCDIC else found
 
 
 def cleaned(text: str) -> str:

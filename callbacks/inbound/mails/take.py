@@ -43,4 +43,4 @@ def refuse_too_large(size: int) -> None:
 
 def _ours(settings: Settings, desk: Desk) -> Ours:
     host = settings.mail_from.rpartition("@")[2].strip(">")
-    return Ours(host or "nightdesk", desk.own_addresses)
+    return Ours(host or "nightdesk", desk.own_addresses, desk.mail.authserv_id)

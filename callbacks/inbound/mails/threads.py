@@ -1,7 +1,7 @@
 """Which callback a mail is about: by its thread, by a reference of ours, or by its sender. Pure.
 
 A subject can be forged, so a reference counts only from a person of that callback. The message IDs of a thread cannot
-be guessed.
+be guessed. Some programs give every mail the same message ID, so a copy is one only if it is from such a person, too.
 """
 
 from __future__ import annotations
@@ -88,6 +88,8 @@ def callback_of_mail(mail: NewMail, callbacks: Sequence[KnownCallback], rules: M
             return Decision(Fate.NOTE, callback.id, link)
         if link is Link.REFERENCE and not callback.people & mail.sender:
             notes[f"It names {callback.reference}, which is another person's. A subject can be forged."] = None
+            continue
+        if link is Link.COPY and not callback.people & mail.sender:
             continue
         fate, note = _fate(callback, link, mail, rules)
         if fate is not Fate.OPEN:

@@ -1,6 +1,7 @@
 """Whether a mail says in plain words that it is urgent, in English or French. Pure.
 
-It raises a P3 to P2 and no further. That it is not urgent, a mail may say too.
+It raises a P3 to P2 and no further. That it is not urgent, a mail may say too. It takes time in proportion to the
+length of the text, because anybody can send a mail.
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ _URGENT = re.compile(
 _DENIED = re.compile(
     r"\b(not|non|no|nothing|never|isn't|pas|rien|aucune?|sans|n'est)\b[^.!?,;\n]{0,25}$|\b(not|non)[- ]$"
 )
+LONGEST_DENIAL = 40  # characters before what it denies
 
 
 def says_urgent(text: str) -> bool:
     """Return whether a text says that it is urgent, or that something is down."""
     words = _plain(text)
-    return any(not _DENIED.search(words[: match.start()]) for match in _URGENT.finditer(words))
+    return any(not _is_denied(words, match.start()) for match in _URGENT.finditer(words))
+
+
+def _is_denied(words: str, at: int) -> bool:
+    return _DENIED.search(words, max(0, at - LONGEST_DENIAL), at) is not None
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,7 @@ from callbacks.acts.splitting import Split
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, PageKind, PageState, PriorityLevel
 from callbacks.db.tables import Callback, Event
+from callbacks.lifecycle.transitions import note_attempt
 from callbacks.records.contacts_of_callback import callback_about, contacts_of
 from callbacks.records.search import Search, find
 from tests.callbacks.acts.night import CUSTOMER, NOW, Night
@@ -119,6 +120,16 @@ def test_the_customers_are_shown_first_when_they_differ(night: Night) -> None:
     assert sids(other) == ["CA2"]
     joins(night, night.callback, other, is_confirmed=True)
     assert sids(other) == ["CA2", "CA1"]
+
+
+def test_a_customer_whom_nobody_tried_is_not_joined_with_another_one_who_was(night: Night) -> None:
+    other = night.callback_of("CA2", "+15145550177")
+    note_attempt(night.session, other, night.amy, night.now)
+    with pytest.raises(Refused, match=r"Nobody has tried to reach \(514\) 555-0199 yet\. Try first"):
+        joins(night, night.callback, other, is_confirmed=True)
+    assert night.callback.state is CallbackState.OPEN
+    joins(night, other, night.callback, is_confirmed=True)
+    assert (night.callback.state, night.callback.attempted_at) == (CallbackState.OPEN, None)
 
 
 def test_its_customer_calls_again_about_the_other(night: Night) -> None:

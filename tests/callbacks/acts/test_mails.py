@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from callbacks.acts.base import Requester, Via, perform
 from callbacks.acts.promises import change_priority
+from callbacks.acts.splitting import Split
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import (
@@ -16,6 +18,7 @@ from callbacks.db.states import (
     CallbackState,
     PageKind,
     PriorityLevel,
+    Role,
 )
 from callbacks.db.tables import Callback, Page, Technician
 from callbacks.inbound.mails import receive as module
@@ -142,6 +145,22 @@ def test_unknown_senders_page_up_to_the_cap_and_then_wait_until_morning(database
     assert night.callbacks()[-1].held_until is None
 
 
+def test_an_emergency_that_is_split_off_is_still_one(night: Post) -> None:
+    night.gets()
+    emergency = night.gets(parsed("Nothing works"), "emergency")
+    assert emergency.outcome is Outcome.JOINED
+
+    def split(session: Session) -> None:
+        (contact,) = session.query(Callback).one().joined
+        by = Requester("sue@desk.example", Via.CONSOLE, Role.SUPERVISOR, None)
+        perform(session, night.desk, session.query(Callback).one().id, Split(contact.contact_sid), by, night.now)
+
+    night.database.write(split)
+    _, own = night.callbacks()
+    assert (own.origin, own.due_at) == (CallbackOrigin.EMERGENCY_MAIL, night.now + HALF_AN_HOUR)
+    assert own.held_until is None
+
+
 # The escalation mailbox
 
 
@@ -254,6 +273,28 @@ def test_a_second_mail_of_a_sender_over_the_cap_pages_nobody_either(database: Da
     first, second = night.callbacks()
     assert (first.held_until, second.held_until is not None and second.held_until > night.now) == (None, True)
     assert night.pages(PageKind.STEP) == ["Amy Roy"]
+
+
+def test_writing_to_support_first_is_no_way_around_the_cap(database: Database, tmp_path: Path) -> None:
+    night = Post(database, tmp_path / "media", mail={"unknown_emergencies_an_hour": 2})
+    strangers = [f"stranger{number}@example.org" for number in range(4)]
+    for stranger in strangers:
+        night.gets(parsed(sender=stranger))
+        night.gets(parsed(sender=stranger), "emergency")
+    assert [callback.held_until == night.now for callback in night.callbacks()] == [True, True, False, False]
+    assert len(night.pages(PageKind.ALARM)) == 1
+    night.gets(parsed(sender=strangers[0]), "emergency")
+    assert night.callbacks()[0].held_until == night.now
+
+
+def test_a_second_mail_of_a_sender_over_the_cap_pages_no_manager_before_the_morning(
+    database: Database, tmp_path: Path
+) -> None:
+    night = Post(database, tmp_path / "media", mail={"unknown_emergencies_an_hour": 1})
+    for sender in (JANE, BOB, BOB):
+        night.gets(parsed(sender=sender), "escalation")
+    assert night.pages(PageKind.MANAGER) == ["Luc"]
+    assert night.events(EventKind.MANAGER_REQUESTED)[-1] == "by mail. The manager is paged when the hold ends."
 
 
 @pytest.mark.parametrize("change", [Change.RESOLVE, Change.AUTO_CLOSE, Change.CLOSE_UNREACHABLE])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts import wording
-from callbacks.acts.base import Via
+from callbacks.acts.base import Refused, Via
 from callbacks.acts.ownership import Take
 from callbacks.acts.replies import LONGEST_REPLY, ReplyByMail
 from callbacks.customers.contacts import Contact as Known
@@ -57,6 +57,19 @@ def knows_address(night: Night, language: str = "") -> None:
     add_customer(night.session, Details("Jane", "Acme", language), known, NOW)
 
 
+def test_a_form_that_was_sent_twice_is_one_reply(night: Night) -> None:
+    writes(night)
+    night.amy_does(Take())
+    night.amy_does(REPLY)
+    night.now += timedelta(seconds=3)
+    with pytest.raises(Refused, match="You have just sent this reply"):
+        night.amy_does(REPLY)
+    night.amy_does(ReplyByMail("Restart it, then wait."))
+    night.now += timedelta(minutes=1)
+    night.amy_does(REPLY)
+    assert len(messages(night)) == 3
+
+
 def test_a_reply_waits_in_the_outbox_as_part_of_the_thread(night: Night) -> None:
     writes(night, subject=f"RE: [{night.callback.reference}] Re: Help")
     night.amy_does(ReplyByMail("\n Restart it. \r\nThen call.\r\n\r\n"), Via.LINK)
@@ -81,7 +94,7 @@ def test_nothing_counts_before_the_mail_server_has_it(night: Night) -> None:
 def test_two_replies_are_two_mails(night: Night) -> None:
     writes(night)
     night.amy_does(REPLY, Via.LINK)
-    night.amy_does(REPLY, Via.LINK)
+    night.amy_does(ReplyByMail("Then wait."), Via.LINK)
     first, second = messages(night)
     assert first.message_id != second.message_id
 

@@ -66,6 +66,22 @@ def test_minutes_belong_to_the_act_that_they_came_with(night: Night, act: Act, k
     assert night.events(EventKind.WORK_RECORDED) == [("Amy Roy", EventKind.WORK_RECORDED, "25 min, covered")]
 
 
+def test_a_form_that_was_sent_twice_counts_once(night: Night) -> None:
+    night.amy_does(Take())
+    night.amy_does(AddNote("checked the logs", 25))
+    night.now += timedelta(seconds=3)
+    with pytest.raises(MinutesRefused, match="These minutes are recorded already"):
+        night.amy_does(AddNote("checked the logs", 25))
+    night.sue_does(AddNote("she did, and so did I", 25))
+    night.now += MINUTE
+    night.amy_does(AddNote("and again", 25))
+    assert [entry.worked_at - NOW for entry in entries(night)] == [
+        MINUTE * 0,
+        timedelta(seconds=3),
+        timedelta(seconds=63),
+    ]
+
+
 def test_acts_without_minutes_record_none(night: Night) -> None:
     night.amy_does(Take())
     night.amy_does(ReportOutcome(ReportedOutcome.NO_ANSWER))

@@ -105,6 +105,22 @@ def test_rows_that_do_not_count_up_are_found_out(backup: Path, tmp_path: Path) -
         archive.check(altered(backup, manifest_dot_json=wrong), tmp_path)
 
 
+@pytest.mark.parametrize("link", ["nowhere", "manifest.json", "/etc/passwd"])
+def test_a_manifest_that_is_a_link_is_refused(tmp_path: Path, link: str) -> None:
+    file = tmp_path / "links.backup"
+    with tarfile.open(file, "w") as tar:
+        about = tarfile.TarInfo("manifest.json")
+        about.type, about.linkname = tarfile.SYMTYPE, link
+        tar.addfile(about)
+    with pytest.raises(BrokenBackup, match="does not belong"):
+        archive.check(file, tmp_path)
+
+
+def test_a_folder_is_no_backup(tmp_path: Path) -> None:
+    with pytest.raises(BrokenBackup, match="could not be read"):
+        archive.check(tmp_path, tmp_path)
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BrokenBackup, match="There is no file"):
         archive.check(tmp_path / "none", tmp_path)

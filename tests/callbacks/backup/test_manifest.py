@@ -32,6 +32,20 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(content: bytes) -> None:
         read(content)
 
 
+@pytest.mark.parametrize(
+    ("part", "instead", "why"),
+    [
+        (b'"callbacks": 2', b'"callbacks": Infinity', "cannot be read"),
+        (b'"callbacks": 2', b'"callbacks": ' + b"[" * 100_000, "cannot be read"),
+        (b"+00:00", b"", "without its time zone"),
+        (b'"database"', b'"another"', "names no database"),
+    ],
+)
+def test_what_cannot_be_true_is_refused_in_a_sentence(part: bytes, instead: bytes, why: str) -> None:
+    with pytest.raises(BrokenBackup, match=why):
+        read(written(MANIFEST).replace(part, instead))
+
+
 def test_another_format_is_refused() -> None:
     later = written(MANIFEST).replace(b'"format": 1', b'"format": 2')
     with pytest.raises(BrokenBackup, match=r"format 2; this release reads 1\."):

@@ -101,6 +101,14 @@ def test_whatever_was_heard_the_gist_is_one_short_line(words: str, language: str
     guessed_urgency(words, language)
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(("language", "denied"), [("en", "not no rush "), ("fr", "ne pas d'urgence ")])
+def test_a_long_mail_is_guessed_at_from_all_its_words(language: str, denied: str) -> None:
+    """Each "not" was once looked for from the beginning of the mail, which took minutes."""
+    longest = (denied * 10_000)[:100_000]
+    assert guessed_urgency(longest, language) is Urgency.NONE
+
+
 @pytest.mark.parametrize("number", ["4111 1111 1111 1111", "514-555-0199", "+1 (514) 555 0199", "5145550199"])
 def test_a_number_is_not_in_the_gist(number: str) -> None:
     assert not any(letter.isdigit() for letter in gist_of(f"The problem is with {number}, please help.", "en"))

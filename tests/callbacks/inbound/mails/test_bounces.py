@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,21 @@ def test_a_mail_of_ours_that_comes_back_has_failed_and_its_people_are_told(day: 
     assert (message.state, message.error) == (CustomerMessageState.FAILED, "It came back: Undelivered: no such user")
     assert day.pages(PageKind.MAIL_RETURNED) == ["Amy Roy"]
     assert day.events(EventKind.MAIL_RETURNED) == [f"To {BOB}: Undelivered: no such user"]
+
+
+@pytest.mark.parametrize("kind", [MailKind.MESSAGE, MailKind.AUTOMATIC, MailKind.BOUNCE])
+@pytest.mark.parametrize("sender", [BOB, "jane@acme.example"])
+def test_a_mail_that_its_recipient_has_answered_did_not_come_back(day: Post, kind: MailKind, sender: str) -> None:
+    day.gets()
+    day.database.write(_sent)
+    thread = (day.messages()[0].message_id,)
+    day.now += timedelta(minutes=5)
+    day.gets(parsed("Re: A question", "Thank you.", sender, kind=kind, thread=("x@y", *thread)))
+    day.gets(parsed("Undelivered", sender="", kind=MailKind.BOUNCE, thread=thread, failed_recipients=(BOB,)))
+    was_answered = sender == BOB and kind is not MailKind.BOUNCE
+    state = CustomerMessageState.SENT if was_answered else CustomerMessageState.FAILED
+    assert day.messages()[0].state is state
+    assert len(day.events(EventKind.MAIL_RETURNED)) == (not was_answered)
 
 
 @pytest.mark.parametrize("kind", [CustomerMessageKind.REPLY, CustomerMessageKind.RECEIPT])

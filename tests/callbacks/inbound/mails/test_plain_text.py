@@ -25,6 +25,11 @@ from callbacks.inbound.mails.plain_text import (
         ("é".encode(), "x-unknown", ("é", True)),  # nothing else fits so well
         (b"\x81\x8d", "latin-1", ("\ufffd\ufffd", True)),
         (b"", "utf-8", ("", True)),
+        ("é à\n".encode("utf-16-le"), "utf-16-le", ("é à\n", True)),
+        ("日本".encode("utf-16"), "utf-16", ("日本", True)),  # it begins with a byte order mark
+        (b"\xe9t\xe9 caf\xe9\n", "utf-16", ("été café\n", False)),
+        ("été\n".encode(), "utf-32", ("été\n", True)),
+        *[(b"\xe9t\xe9\n", charset, ("été\n", False)) for charset in ("cp037", "ebcdic-cp-be", "cp1140")],
     ],
 )
 def test_bytes_become_letters(content: bytes, charset: str, found: tuple[str, bool]) -> None:

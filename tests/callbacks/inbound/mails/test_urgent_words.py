@@ -29,3 +29,13 @@ def test_urgent(text: str) -> None:
 )
 def test_not_urgent(text: str) -> None:
     assert not says_urgent(text)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("denied", ["not urgent ", "ce n'est pas urgent "])
+def test_a_long_mail_is_read_to_its_end(denied: str) -> None:
+    """Each denial was once looked for from the beginning of the mail, which took minutes."""
+    longest = (denied * 10_000)[:100_000]
+    assert not says_urgent(longest)
+    assert says_urgent(f"{longest}. It is urgent")
+    assert not says_urgent(f"{' ' * 100_000}not urgent")
