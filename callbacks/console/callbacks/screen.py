@@ -64,6 +64,7 @@ from callbacks.records.contacts_of_callback import contacts_of, joined_callback,
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.records.work import consent_at, needs_consent, work_in_words, work_of
+from callbacks.reporting.why import why_held
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
 from sla.promises import Standing
 
@@ -261,7 +262,8 @@ def _hold_of(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[str]
     if named_at is not None and (callback.attempted_at is None or callback.attempted_at < named_at):
         yield f"the customer asked to be called after {day_and_time(named_at, zone)}"
     if until is not None and is_held(callback, now):
-        why = "" if named_at is not None else ": the caller said that it can wait"
+        is_said = named_at is not None or callback.perhaps_robot
+        why = "" if is_said else f": {why_held(callback)}"
         yield f"held, nobody is paged before {day_and_time(until, zone)}{why}"
 
 
@@ -330,6 +332,9 @@ def due_on_screen(due: NextDue, release: str, now: datetime) -> DueOnScreen:
     return DueOnScreen(words, due.at, True, STANDING_WORDS.get(due.standing, ""), time_left(due.at - now))
 
 
+SINCE = {ContactWay.MAIL: "the mail", ContactWay.BY_HAND: "it was opened"}
+
+
 def time_left(left: timedelta) -> str:
     """Return "28 min left", or "by 12 min" for something overdue."""
     return f"{span(left)} left" if left > timedelta(0) else f"by {span(-left)}"
@@ -343,10 +348,11 @@ def standing_of(
     if callback.state is not CallbackState.OPEN:
         return STATES[callback.state.value], "promise broken" if late else ""
     if callback.attempted_at is not None:
-        after = span(callback.attempted_at - callback.contact.began_at)
+        since = SINCE.get(callback.contact.way, "the call")
+        after = f"{span(callback.attempted_at - callback.contact.began_at)} after {since}"
         if proof is AttemptProof.NO_NUMBER:
-            return "nobody to call", f"heard {after} after the call{', too late' if late else ''}"
-        return "tried late" if late else "tried in time", f"{after} after the call"
+            return "nobody to call", f"heard {after}{', too late' if late else ''}"
+        return "tried late" if late else "tried in time", after
     standing = first_reaction_standing(callback.due_at, at_risk, now)
     return STANDING_WORDS.get(standing, "on time"), time_left(callback.due_at - now)
 
@@ -357,7 +363,9 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
         return _once_tried(callback, zone, now)
     if callback.next_action_at is None:
         return ""
-    at = f"{callback.next_action_at.astimezone(zone):%H:%M}"
+    local = callback.next_action_at.astimezone(zone)
+    is_today = local.date() == now.astimezone(zone).date()
+    at = f"{local:%H:%M}" if is_today else day_and_time(callback.next_action_at, zone)
     if decision.kind is PageKind.REMINDER and callback.owner is not None:
         return f"{callback.owner.name} is reminded at {at}"
     if not decision.pages:
@@ -475,8 +483,12 @@ def _message_row(callback: Callback, call: Contact) -> MessageRow:
 
 
 def _language(call: Contact) -> str:
-    known = "known from before" if call.language_known else "of the line"
-    whose = "chosen by the caller" if call.language_chosen else known
+    if call.way is ContactWay.MAIL:
+        whose = "of the mail, or of the customer's record" if call.language_known else "assumed"
+    elif call.language_chosen:
+        whose = "chosen by the caller"
+    else:
+        whose = "known from before" if call.language_known else "of the line"
     return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
 
 
