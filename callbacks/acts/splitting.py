@@ -12,12 +12,14 @@ from sqlalchemy import delete, select, update
 from callbacks.acts import wording
 from callbacks.acts.base import Act, ActContext, Refused
 from callbacks.acts.joining_callbacks import refuse_unless_owner
+from callbacks.acts.mails import origin_of_mail
 from callbacks.acts.opening import open_callback
 from callbacks.db.database import locked
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.removals import record_removal
-from callbacks.db.states import OWED, CallbackOrigin, CallbackState
+from callbacks.db.states import OWED, CallbackOrigin, CallbackState, ContactWay
 from callbacks.db.tables import Callback, Contact, JoinedContact
+from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import Change, change_state
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
@@ -46,7 +48,7 @@ class Split(Act):
         contact.is_separate = True
         session.flush()
         opened = _joined_before(context, contact) or open_callback(
-            session, context.desk, contact, context.now, _origin(contact)
+            session, context.desk, contact, context.now, _origin(context.desk, contact)
         )
         context.record(EventKind.CALL_SPLIT, f"It is {opened.reference} now.")
         had_joined = f"It had joined {callback.reference}."
@@ -73,6 +75,8 @@ def _joined_before(context: ActContext, contact: Contact) -> Callback | None:
     return callback
 
 
-def _origin(contact: Contact) -> CallbackOrigin:
+def _origin(desk: Desk, contact: Contact) -> CallbackOrigin:
     """Return what the callback comes from. Somebody who spoke with the caller decides that more is to be done."""
+    if contact.way is ContactWay.MAIL:
+        return origin_of_mail(desk, contact.mailbox)
     return OWED.get(contact.outcome, CallbackOrigin.BY_HAND)

@@ -706,8 +706,8 @@ def time_named(desk: Desk, reference: str, at: datetime, now: datetime) -> Words
 
 def split_off(reference: str, opened: str) -> Words:
     return Words(
-        f"The call is {opened} now, and no longer part of {reference}.",
-        f"L'appel est maintenant {opened} et ne fait plus partie de {reference}.",
+        f"It is {opened} now, and no longer part of {reference}.",
+        f"C'est maintenant {opened}, qui ne fait plus partie de {reference}.",
     )
 
 

@@ -38,6 +38,7 @@ from callbacks.db.tables import (
     Callback,
     Contact,
     JoinedContact,
+    Mail,
     Page,
     ReachAttempt,
     Technician,
@@ -460,7 +461,8 @@ def _words_of(contact: Contact) -> str:
     if contact.way is ContactWay.BY_HAND:
         return "Opened by hand: see the notes."
     if contact.way is ContactWay.MAIL:
-        return "A mail. Its words are in the timeline."
+        subject = contact.message.subject if isinstance(contact, Mail) and contact.message is not None else ""
+        return f'A mail: "{subject}". Its words are in the timeline.' if subject else "A mail: see the timeline."
     if contact.accepted_by is not None:
         return f"{contact.accepted_by.name} took the call."
     return _voicemail_words(contact.voicemail)

@@ -156,7 +156,7 @@ def test_a_split_opens_it_again_with_what_came_with_it(night: Night, other: Call
     joins(night, other, night.callback)
     assert sorted(sids(night.callback)) == ["CA1", "CA2", "CA3"]
     answer = splits(night, night.callback, "CA2")
-    assert answer == f"The call is {other.reference} now, and no longer part of {night.callback.reference}."
+    assert answer == f"It is {other.reference} now, and no longer part of {night.callback.reference}."
     assert (other.state, other.next_action_at) == (CallbackState.OPEN, LATER)
     assert (sids(night.callback), sids(other)) == (["CA1"], ["CA2", "CA3"])
     assert callback_about(night.session, "CA2") is other
