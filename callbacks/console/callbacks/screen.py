@@ -14,7 +14,7 @@ from callbacks.acts.attempts import NEEDS_A_NUMBER
 from callbacks.acts.base import last_event_id
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.console.customers.beside import Beside, beside
-from callbacks.console.mails import MailOnScreen, from_customer
+from callbacks.console.mails import MailOnScreen, from_customer, subjects_of
 from callbacks.customers.find import known_callers
 from callbacks.db.states import (
     ESCALATING,
@@ -107,6 +107,7 @@ class Row:
     came_by: str  # a voicemail, a mail, by hand, ...
     product: str
     coverage: Coverage
+    about: str = ""  # the subject of the mail that opened it
     due: DueOnScreen | None = None  # what is due next, while it is open
     next: str = ""  # what happens unless somebody acts, and when
     notes: Sequence[str] = ()  # the next attempt, waiting, a workaround, a release
@@ -278,13 +279,17 @@ def rows_of(session: Session, desk: Desk, callbacks: Sequence[Callback], now: da
     """Return callbacks as rows of a list, in the same order, with the queries of one."""
     tries = tries_of(session, Callback.id.in_([callback.id for callback in callbacks]))
     known = known_callers(session, [callback.contact for callback in callbacks])
+    subjects = subjects_of(session, [callback.contact_sid for callback in callbacks])
     return [
-        _row_of(
-            desk,
-            callback,
-            proof_of(callback, tries.get(callback.id, NO_TRIES)),
-            known.get(callback.contact_sid, ""),
-            now,
+        replace(
+            _row_of(
+                desk,
+                callback,
+                proof_of(callback, tries.get(callback.id, NO_TRIES)),
+                known.get(callback.contact_sid, ""),
+                now,
+            ),
+            about=subjects.get(callback.contact_sid, ""),
         )
         for callback in callbacks
     ]

@@ -56,6 +56,14 @@ def test_the_contacts_move_and_the_earlier_deadline_holds(night: Night, other: C
     assert callback_about(night.session, "CA1") is other
 
 
+@pytest.mark.parametrize("typed", ["{letters}-{digits}", " {letters}{digits} ", "{letters} {digits}"])
+def test_the_reference_may_be_typed_in_any_way(night: Night, other: Callback, typed: str) -> None:
+    letters, digits = other.reference.lower().split("-")
+    act = Join(typed.format(letters=letters, digits=digits))
+    perform(night.session, night.desk, night.callback.id, act, night.at_console(), night.now)
+    assert night.callback.state is CallbackState.JOINED
+
+
 def test_a_later_deadline_changes_nothing(night: Night, other: Callback) -> None:
     due_at = night.callback.due_at
     joins(night, other, night.callback)
