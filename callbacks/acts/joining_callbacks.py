@@ -42,6 +42,7 @@ from callbacks.records.contacts_of_callback import contacts_of
 from callbacks.records.event_log import record_event
 from callbacks.records.search import index_words
 from callbacks.text.bilingual import Words
+from callbacks.text.formats import reference_as_stored
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def refuse_unless_owner(context: ActContext, words: Words) -> None:
 
 def _other(context: ActContext, reference: str) -> Callback:
     session = context.session
-    found = session.scalar(select(Callback.id).where(Callback.reference == reference.strip().upper()))
+    found = session.scalar(select(Callback.id).where(Callback.reference == reference_as_stored(reference)))
     if found is None:
         raise Refused(wording.no_such_callback(reference))
     if found == context.callback.id:

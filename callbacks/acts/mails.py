@@ -45,8 +45,7 @@ def open_by_mail(
 ) -> Callback:
     """Open the callback of a mail, and page whoever its mailbox asks for, now or when the desk opens."""
     meaning = desk.meaning_of(contact.mailbox)
-    is_emergency = meaning is MailboxMeaning.EMERGENCY
-    origin = CallbackOrigin.EMERGENCY_MAIL if is_emergency else CallbackOrigin.MAIL
+    origin = origin_of_mail(desk, contact.mailbox)
     is_over_the_cap = meaning is not MailboxMeaning.NORMAL and _is_over_the_cap(session, desk, contact, None, now)
     callback = insert_callback(session, desk, contact, origin, now)
     _index(session, callback, mail)
@@ -60,6 +59,12 @@ def open_by_mail(
     if meaning is MailboxMeaning.ESCALATION:
         ask_for_writer(session, desk, callback, "", now, waits=is_over_the_cap)
     return callback
+
+
+def origin_of_mail(desk: Desk, mailbox: str) -> CallbackOrigin:
+    """Return what a callback comes from that a mail to this mailbox opens."""
+    is_emergency = desk.meaning_of(mailbox) is MailboxMeaning.EMERGENCY
+    return CallbackOrigin.EMERGENCY_MAIL if is_emergency else CallbackOrigin.MAIL
 
 
 def join_by_mail(
@@ -100,7 +105,7 @@ def join_by_mail(
         by = contact.caller_name or contact.caller
         tell_of_reopening(session, desk, callback, by, mail.subject, not_before or now)
     else:
-        notify_wrote_again(session, desk, callback, mail.subject, now, not_before)
+        notify_wrote_again(session, desk, callback, contact, mail.subject, now, not_before)
     if meaning is MailboxMeaning.ESCALATION:
         ask_for_writer(session, desk, callback, "", now, waits=is_over_the_cap and is_held(callback, now))
 

@@ -588,6 +588,16 @@ def work_needs_consent(reference: str) -> Words:
     )
 
 
+def work_began_before_consent(reference: str, began: Words, given: Words) -> Words:
+    """Return why billable minutes are refused although the customer consents: the work began before that."""
+    return Words(
+        f"{reference} is billable, and this work began {began.english}, before the customer's consent: it was given "
+        f"{given.english}. Correct the minutes, or record the consent with the time when it was given.",
+        f"{reference} est facturable et ce travail a commencé {began.french}, avant l'accord du client, donné "
+        f"{given.french}. Corrigez les minutes, ou notez l'accord avec l'heure où il a été donné.",
+    )
+
+
 def over_agreed(worked: str, agreed: str) -> Words:
     """Return the warning that more billable time was worked than the customer agreed to."""
     return Words(
@@ -698,8 +708,8 @@ def time_named(desk: Desk, reference: str, at: datetime, now: datetime) -> Words
 
 def split_off(reference: str, opened: str) -> Words:
     return Words(
-        f"The call is {opened} now, and no longer part of {reference}.",
-        f"L'appel est maintenant {opened} et ne fait plus partie de {reference}.",
+        f"It is {opened} now, and no longer part of {reference}.",
+        f"C'est maintenant {opened}, qui ne fait plus partie de {reference}.",
     )
 
 

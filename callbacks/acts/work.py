@@ -21,6 +21,7 @@ from callbacks.paging.notices import text_if_reachable
 from callbacks.paging.subject import subject_of
 from callbacks.records.work import Work, consent_at, in_hours, work_of
 from callbacks.text.bilingual import Words
+from callbacks.text.formats import at_time_and_day_in_french, time_and_day
 
 MOST_MINUTES = 24 * 60
 RECORDED_WITHIN = timedelta(days=31)
@@ -79,10 +80,25 @@ def _checked(context: ActContext, minutes: int, ended_at: datetime, coverage: Co
         raise MinutesRefused(wording.NOT_MINUTES)
     if coverage is not Coverage.BILLABLE:
         return Minutes(minutes, ended_at, None)
-    consent = consent_at(work_of(context.session, context.callback).consents, ended_at - timedelta(minutes=minutes))
+    began_at = ended_at - timedelta(minutes=minutes)
+    consents = work_of(context.session, context.callback).consents
+    consent = consent_at(consents, began_at)
     if consent is None:
-        raise MinutesRefused(wording.work_needs_consent(context.callback.reference))
+        raise MinutesRefused(_why_not_covered(context, consent_at(consents, context.now), began_at))
     return Minutes(minutes, ended_at, consent)
+
+
+def _why_not_covered(context: ActContext, consent: BillingConsent | None, began_at: datetime) -> Words:
+    """Return why work that began then is not covered by the consent of now, if there is one."""
+    reference = context.callback.reference
+    if consent is None:
+        return wording.work_needs_consent(reference)
+    return wording.work_began_before_consent(reference, _when(context, began_at), _when(context, consent.given_at))
+
+
+def _when(context: ActContext, at: datetime) -> Words:
+    zone, now = context.desk.zone, context.now
+    return Words(f"at {time_and_day(at, zone, now)}", at_time_and_day_in_french(at, zone, now))
 
 
 def record_minutes(context: ActContext, minutes: Minutes | None, technician: Technician | None, answer: Words) -> Words:

@@ -68,6 +68,9 @@ def open_(
 ) -> None:
     """Open a callback. Somebody is paged; the first reaction is due by its priority."""
     desk, now = service.desk, service.clock.now()
+    products = [name for each in product_choices(desk) for name in each.products]
+    if product and product not in products:
+        raise click.ClickException(f"{wording.unknown_product(product).english} Use one of: {'; '.join(products)}.")
     level = PriorityLevel(priority) if priority else None
     new = NewCallback(number, address, name, line, level, product, note)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +54,12 @@ def mails_of(session: Session, callback: Callback) -> list[MailOnScreen]:
     """Return the mails of a callback, oldest first."""
     received = (from_customer(mail) for mail in mails_about(session, callback))
     return sorted([*received, *_replies(session, callback)], key=lambda mail: mail.at)
+
+
+def subjects_of(session: Session, contact_sids: Collection[str]) -> Mapping[str, str]:
+    """Return the subjects of mails, by the SIDs of their contacts, with one query."""
+    found = select(MailMessage.contact_sid, MailMessage.subject).where(MailMessage.contact_sid.in_(contact_sids))
+    return {sid: subject for sid, subject in session.execute(found) if sid is not None}
 
 
 def from_customer(mail: MailMessage) -> MailOnScreen:

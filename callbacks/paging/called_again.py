@@ -41,8 +41,9 @@ def notify_called_again(session: Session, desk: Desk, callback: Callback, contac
 
 
 def notify_wrote_again(
-    session: Session, desk: Desk, callback: Callback, about: str, now: datetime, not_before: datetime | None = None
-) -> None:
+    session: Session, desk: Desk, callback: Callback, contact: Contact, about: str, now: datetime,
+    not_before: datetime | None = None,
+) -> None:  # fmt: skip
     """Text the owner, or whoever was paged last, that the customer wrote, as often as when they call again.
 
     `not_before`: nobody is woken for it.
@@ -55,7 +56,9 @@ def notify_wrote_again(
     if technician is None or is_asked or called_again_in_vain_at(session, callback) is not None:
         return
     code, subject = code_for(session, callback, technician.id), subject_of(desk, callback)
-    words = messages.wrote_again(subject, code, about, now)
+    is_normal = desk.meaning_of(contact.mailbox) is MailboxMeaning.NORMAL
+    mailbox = messages.NOTHING if is_normal else desk.mailbox_name(contact.mailbox)
+    words = messages.wrote_again(subject, code, about, now, mailbox)
     text_if_reachable(session, callback, technician, PageKind.CALLED_AGAIN, words, at, code)
     note_called_again_told(callback, at)
 

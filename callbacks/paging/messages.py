@@ -647,17 +647,21 @@ def called_again(subject: Subject, code: str, at: datetime, now: datetime, *, le
     return _fitting(worded(replies), worded(NOTHING))
 
 
-def wrote_again(subject: Subject, code: str, about: str, now: datetime) -> Words:
-    """Return that the customer wrote about an open callback, for the owner, or for whoever was paged last."""
+def wrote_again(subject: Subject, code: str, about: str, now: datetime, urgent: Words = NOTHING) -> Words:
+    """Return that the customer wrote about an open callback, for the owner, or for whoever was paged last.
+
+    `urgent` names the mailbox that they wrote to, if it is not a normal one: "emergency mailbox".
+    """
+    where = Words(f" ({urgent.english})", f" ({urgent.french})") if urgent.english else NOTHING
     replies, due, who = _replies(subject, code, AFTER_THE_CALL), by_when(subject, now), _customer(subject)
     act = _call_or_answer(subject, who)
 
     def worded(about: str, replies: Words) -> Words:
         quoted = f': "{about}"' if about else ""
         return Words(
-            f"{subject.sender}: the customer of {subject.reference} has written{quoted}. "
+            f"{subject.sender}: the customer of {subject.reference} has written{where.english}{quoted}. "
             f"{_sentence(f'{act.english}{due.english}')} {replies.english}".rstrip(),
-            f"{subject.sender}: le client de {subject.reference} a écrit{quoted}. "
+            f"{subject.sender}: le client de {subject.reference} a écrit{where.french}{quoted}. "
             f"{_sentence(f'{act.french}{due.french}')} {replies.french}".rstrip(),
         )
 

@@ -94,7 +94,7 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
         yield f"The callback was not open until {day_and_time(opened_at, desk.zone)}, so nothing was due before."
     if callback.held_until is not None and opened_at <= at < callback.held_until:
         until = day_and_time(callback.held_until, desk.zone)
-        yield f"It is held until {until}, because {_why_held(callback)}: nobody is paged before."
+        yield f"It is held until {until}, because {why_held(callback)}: nobody is paged before."
     for event in events:
         effect = effect_on_paging(event.kind)
         if event.at <= at and effect is not None:
@@ -103,7 +103,8 @@ def _owed(desk: Desk, callback: Callback, events: Sequence[Event], at: datetime)
     yield from _follow_up(desk, callback, at)
 
 
-def _why_held(callback: Callback) -> str:
+def why_held(callback: Callback) -> str:
+    """Return why nobody is paged for a callback yet: "the caller said that it can wait"."""
     if callback.perhaps_robot:
         return "nothing shows that a person called"
     if callback.named_time_at is not None:

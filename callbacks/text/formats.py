@@ -254,6 +254,12 @@ def spelled(reference: str) -> Spoken:
     return digits(", ".join(character for character in reference if character.isalnum()))
 
 
+def reference_as_stored(typed: str) -> str:
+    """Return a reference that a person typed as it is stored: "KT-417" for "kt 417"."""
+    letters = [character for character in typed.upper() if character.isalnum()]
+    return "".join([*letters[:2], "-", *letters[2:]])
+
+
 def last_digits(number: str) -> str:
     """Return words that identify a number without revealing it: "number ending in 0101"."""
     return f"number ending in {number[-4:]}"

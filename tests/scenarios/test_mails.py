@@ -301,7 +301,9 @@ def test_an_escalation_by_reference_asks_a_manager_about_that_callback(day: Scen
     received = writes(day, "escalation", f"{reference}: nobody answers")
     assert (received.outcome, received.reference) == (Outcome.JOINED, reference)
     day.phone_of("Cleo").reads("asks for a manager", reference)
-    day.phone_of("Amy").reads(f'the customer of {reference} has written: "{reference}: nobody answers"')
+    day.phone_of("Amy").reads(
+        f'the customer of {reference} has written (escalation mailbox): "{reference}: nobody answers"'
+    )
     assert day.log_says("asked for a manager by mail. Paged: Cleo Martin.")
     day.phone_of("Amy").resolves()
     day.scenario.ignore_so_far()

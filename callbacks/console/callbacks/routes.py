@@ -77,6 +77,7 @@ def new() -> str:
         found=found,
         form=new_form(),
         lines=list(context.desk.lines),
+        usual_line=context.desk.line_called(""),
         priorities=priority_choices(context.desk),
         products=product_choices(context.desk),
     )

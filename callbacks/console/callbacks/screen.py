@@ -14,7 +14,7 @@ from callbacks.acts.attempts import NEEDS_A_NUMBER
 from callbacks.acts.base import last_event_id
 from callbacks.console.callbacks.timeline import Entry, timeline_of
 from callbacks.console.customers.beside import Beside, beside
-from callbacks.console.mails import MailOnScreen, from_customer
+from callbacks.console.mails import MailOnScreen, from_customer, subjects_of
 from callbacks.customers.find import known_callers
 from callbacks.db.states import (
     ESCALATING,
@@ -38,6 +38,7 @@ from callbacks.db.tables import (
     Callback,
     Contact,
     JoinedContact,
+    Mail,
     Page,
     ReachAttempt,
     Technician,
@@ -64,6 +65,7 @@ from callbacks.records.contacts_of_callback import contacts_of, joined_callback,
 from callbacks.records.proofs import NO_TRIES, Decider, decider, proof_of, tries_of
 from callbacks.records.search import STATES
 from callbacks.records.work import consent_at, needs_consent, work_in_words, work_of
+from callbacks.reporting.why import why_held
 from callbacks.text.formats import LANGUAGES, day_and_time, length, span
 from sla.promises import Standing
 
@@ -105,6 +107,7 @@ class Row:
     came_by: str  # a voicemail, a mail, by hand, ...
     product: str
     coverage: Coverage
+    about: str = ""  # the subject of the mail that opened it
     due: DueOnScreen | None = None  # what is due next, while it is open
     next: str = ""  # what happens unless somebody acts, and when
     notes: Sequence[str] = ()  # the next attempt, waiting, a workaround, a release
@@ -261,7 +264,8 @@ def _hold_of(callback: Callback, zone: ZoneInfo, now: datetime) -> Iterator[str]
     if named_at is not None and (callback.attempted_at is None or callback.attempted_at < named_at):
         yield f"the customer asked to be called after {day_and_time(named_at, zone)}"
     if until is not None and is_held(callback, now):
-        why = "" if named_at is not None else ": the caller said that it can wait"
+        is_said = named_at is not None or callback.perhaps_robot
+        why = "" if is_said else f": {why_held(callback)}"
         yield f"held, nobody is paged before {day_and_time(until, zone)}{why}"
 
 
@@ -275,13 +279,17 @@ def rows_of(session: Session, desk: Desk, callbacks: Sequence[Callback], now: da
     """Return callbacks as rows of a list, in the same order, with the queries of one."""
     tries = tries_of(session, Callback.id.in_([callback.id for callback in callbacks]))
     known = known_callers(session, [callback.contact for callback in callbacks])
+    subjects = subjects_of(session, [callback.contact_sid for callback in callbacks])
     return [
-        _row_of(
-            desk,
-            callback,
-            proof_of(callback, tries.get(callback.id, NO_TRIES)),
-            known.get(callback.contact_sid, ""),
-            now,
+        replace(
+            _row_of(
+                desk,
+                callback,
+                proof_of(callback, tries.get(callback.id, NO_TRIES)),
+                known.get(callback.contact_sid, ""),
+                now,
+            ),
+            about=subjects.get(callback.contact_sid, ""),
         )
         for callback in callbacks
     ]
@@ -330,6 +338,9 @@ def due_on_screen(due: NextDue, release: str, now: datetime) -> DueOnScreen:
     return DueOnScreen(words, due.at, True, STANDING_WORDS.get(due.standing, ""), time_left(due.at - now))
 
 
+SINCE = {ContactWay.MAIL: "the mail", ContactWay.BY_HAND: "it was opened"}
+
+
 def time_left(left: timedelta) -> str:
     """Return "28 min left", or "by 12 min" for something overdue."""
     return f"{span(left)} left" if left > timedelta(0) else f"by {span(-left)}"
@@ -343,10 +354,11 @@ def standing_of(
     if callback.state is not CallbackState.OPEN:
         return STATES[callback.state.value], "promise broken" if late else ""
     if callback.attempted_at is not None:
-        after = span(callback.attempted_at - callback.contact.began_at)
+        since = SINCE.get(callback.contact.way, "the call")
+        after = f"{span(callback.attempted_at - callback.contact.began_at)} after {since}"
         if proof is AttemptProof.NO_NUMBER:
-            return "nobody to call", f"heard {after} after the call{', too late' if late else ''}"
-        return "tried late" if late else "tried in time", f"{after} after the call"
+            return "nobody to call", f"heard {after}{', too late' if late else ''}"
+        return "tried late" if late else "tried in time", after
     standing = first_reaction_standing(callback.due_at, at_risk, now)
     return STANDING_WORDS.get(standing, "on time"), time_left(callback.due_at - now)
 
@@ -357,7 +369,9 @@ def next_of(callback: Callback, decision: Decision | None, zone: ZoneInfo, now: 
         return _once_tried(callback, zone, now)
     if callback.next_action_at is None:
         return ""
-    at = f"{callback.next_action_at.astimezone(zone):%H:%M}"
+    local = callback.next_action_at.astimezone(zone)
+    is_today = local.date() == now.astimezone(zone).date()
+    at = f"{local:%H:%M}" if is_today else day_and_time(callback.next_action_at, zone)
     if decision.kind is PageKind.REMINDER and callback.owner is not None:
         return f"{callback.owner.name} is reminded at {at}"
     if not decision.pages:
@@ -452,7 +466,8 @@ def _words_of(contact: Contact) -> str:
     if contact.way is ContactWay.BY_HAND:
         return "Opened by hand: see the notes."
     if contact.way is ContactWay.MAIL:
-        return "A mail. Its words are in the timeline."
+        subject = contact.message.subject if isinstance(contact, Mail) and contact.message is not None else ""
+        return f'A mail: "{subject}". Its words are in the timeline.' if subject else "A mail: see the timeline."
     if contact.accepted_by is not None:
         return f"{contact.accepted_by.name} took the call."
     return _voicemail_words(contact.voicemail)
@@ -475,8 +490,12 @@ def _message_row(callback: Callback, call: Contact) -> MessageRow:
 
 
 def _language(call: Contact) -> str:
-    known = "known from before" if call.language_known else "of the line"
-    whose = "chosen by the caller" if call.language_chosen else known
+    if call.way is ContactWay.MAIL:
+        whose = "of the mail, or of the customer's record" if call.language_known else "assumed"
+    elif call.language_chosen:
+        whose = "chosen by the caller"
+    else:
+        whose = "known from before" if call.language_known else "of the line"
     return f"{LANGUAGES.get(call.language, call.language)}, {whose}"
 
 

@@ -111,6 +111,17 @@ STANDINGS: dict[str, Words] = {
 }
 
 
+# How the customer turned to us, before the time, and how they did again.
+CAME_AT: dict[ContactWay, Words] = {
+    ContactWay.CALL: Words("called at", "appel reçu :"),
+    ContactWay.MAIL: Words("wrote at", "courriel reçu :"),
+    ContactWay.BY_HAND: Words("opened at", "ouvert :"),
+}
+AGAIN: dict[ContactWay, Words] = {
+    ContactWay.CALL: Words("called again", "a rappelé"),
+    ContactWay.MAIL: Words("wrote again", "a réécrit"),
+    ContactWay.BY_HAND: Words("", ""),
+}
 # What became of an earlier call without a callback, or with one that is still open.
 ANSWERED = Words("answered", "appel répondu")
 NO_CALLBACK = Words("no callback", "aucun rappel")
@@ -169,6 +180,7 @@ class MessageOnScreen:
     """One call of a callback, with the message that its caller left."""
 
     called_at: str
+    again: str  # "called again"; for one that joined the callback
     words: str
     transcript: str
     gist: str  # by a machine, from the transcript
@@ -196,6 +208,7 @@ class CallbackScreen(Bilingual):
     may_decide: bool  # whether the number may be called
     caller_language: str
     asked: list[str]  # what the caller said by key
+    came: str  # "called at"
     called_at: str
     due: str
     standing: str
@@ -299,6 +312,7 @@ def callback_screen(session: Session, desk: Desk, page: Page, now: datetime) -> 
         outcomes=_outcomes(customer),
         is_tried=callback.attempted_at is not None,
         was_asked=was_asked_to_confirm(session, callback, technician.name, now),
+        came=CAME_AT[call.way].for_(language),
         called_at=time_and_day(call.began_at, zone, now, language),
         due=time_and_day(callback.due_at, zone, now, language),
         who=customer.in_words.for_(language),
@@ -428,6 +442,7 @@ def _on_screen(desk: Desk, callback: Callback, call: Contact, now: datetime, lan
         answered = Words("Opened by hand: see the notes.", "Ouvert à la main : voir les notes.")
     return MessageOnScreen(
         called_at=time_and_day(call.began_at, desk.zone, now, language),
+        again=AGAIN[call.way].for_(language),
         words=answered.for_(language) if answered is not None else _message(voicemail, language),
         transcript=voicemail.transcript if voicemail is not None else "",
         gist=voicemail.gist if voicemail is not None else "",
@@ -440,10 +455,11 @@ def _on_screen(desk: Desk, callback: Callback, call: Contact, now: datetime, lan
 def _mail_on_screen(desk: Desk, callback: Callback, mail: Mail, now: datetime, language: str) -> MessageOnScreen:
     sender = f"{mail.caller_name} <{mail.caller}>" if mail.caller_name else mail.caller
     subject = mail.message.subject if mail.message is not None else ""
-    what = Words(f'Mail from {sender}: "{subject}"', f'Courriel de {sender} : "{subject}"')
+    to = desk.mailbox_name(mail.mailbox)
+    what = Words(f'Mail from {sender} ({to.english}): "{subject}"', f'Courriel de {sender} ({to.french}) : "{subject}"')
     joined_sid = mail.sid if mail.sid != callback.contact_sid else ""
     at = time_and_day(mail.began_at, desk.zone, now, language)
-    return MessageOnScreen(at, what.for_(language), "", "", "", None, joined_sid)
+    return MessageOnScreen(at, AGAIN[mail.way].for_(language), what.for_(language), "", "", "", None, joined_sid)
 
 
 def _attempt(row: ReachAttempt, zone: ZoneInfo, now: datetime, language: str) -> str:

@@ -96,7 +96,7 @@ def _headline(found: Activity, kept: Attainment, soon: Attainment) -> list[tuple
         ("Proven", f"{kept.proven:,}"),
         ("By a technician's word", f"{kept.by_word:,}"),
         ("Nobody could be called", f"{kept.no_number:,}"),
-        ("First attempt, median", _length(soon.median)),
+        ("First attempt, median, where promised at any hour", _length(soon.median)),
         ("Pages to phones", f"{sum(page.times for page in found.pages):,}"),
     ]
 

@@ -49,9 +49,8 @@ def check_schema(database: Database) -> None:
     """Raise UnknownSchema unless the database has the schema of this release."""
     found, wanted = _schema_of(database), _newest_schema()
     if found != wanted:
-        raise UnknownSchema(
-            f"The database has schema {found or 'none'}; this release needs {wanted}. Run: python app.py migrate."
-        )
+        has = f"has schema {found}" if found else "is empty"
+        raise UnknownSchema(f"The database {has}; this release needs schema {wanted}. Run: python app.py migrate.")
 
 
 def _schema_of(database: Database) -> str | None:

@@ -57,6 +57,14 @@ def test_the_contacts_move_and_the_earlier_deadline_holds(night: Night, other: C
     assert callback_about(night.session, "CA1") is other
 
 
+@pytest.mark.parametrize("typed", ["{letters}-{digits}", " {letters}{digits} ", "{letters} {digits}"])
+def test_the_reference_may_be_typed_in_any_way(night: Night, other: Callback, typed: str) -> None:
+    letters, digits = other.reference.lower().split("-")
+    act = Join(typed.format(letters=letters, digits=digits))
+    perform(night.session, night.desk, night.callback.id, act, night.at_console(), night.now)
+    assert night.callback.state is CallbackState.JOINED
+
+
 def test_a_later_deadline_changes_nothing(night: Night, other: Callback) -> None:
     due_at = night.callback.due_at
     joins(night, other, night.callback)
@@ -167,7 +175,7 @@ def test_a_split_opens_it_again_with_what_came_with_it(night: Night, other: Call
     joins(night, other, night.callback)
     assert sorted(sids(night.callback)) == ["CA1", "CA2", "CA3"]
     answer = splits(night, night.callback, "CA2")
-    assert answer == f"The call is {other.reference} now, and no longer part of {night.callback.reference}."
+    assert answer == f"It is {other.reference} now, and no longer part of {night.callback.reference}."
     assert (other.state, other.next_action_at) == (CallbackState.OPEN, LATER)
     assert (sids(night.callback), sids(other)) == (["CA1"], ["CA2", "CA3"])
     assert callback_about(night.session, "CA2") is other

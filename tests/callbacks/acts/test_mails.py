@@ -26,6 +26,7 @@ from callbacks.inbound.mails.receive import Outcome
 from callbacks.lifecycle.transitions import Change, change_state, hold, note_attempt
 from callbacks.media.folder import Folder
 from callbacks.records.event_log import lines_of_log
+from tests.acting import supervisor_acts
 from tests.callbacks.inbound.mails.post import (
     BOB,
     JANE,
@@ -250,6 +251,23 @@ def test_an_emergency_that_joins_a_held_mail_is_answered_in_30_minutes(night: Po
     callback = night.callback
     assert (callback.priority, callback.due_at) == (PriorityLevel.P2, night.now + HALF_AN_HOUR)
     assert night.pages() == ["Amy Roy"]
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "origin"), [("support", CallbackOrigin.MAIL), ("emergency", CallbackOrigin.EMERGENCY_MAIL)]
+)
+def test_a_mail_that_is_split_off_still_came_by_mail(day: Post, mailbox: str, origin: CallbackOrigin) -> None:
+    reference = day.gets().reference
+    day.now += timedelta(minutes=10)
+    day.gets(parsed("It is worse"), mailbox)
+
+    def split(session: Session) -> None:
+        callback = next(each for each in session.query(Callback) if each.reference == reference)
+        supervisor_acts(session, day.desk, callback, Split(callback.joined[0].contact_sid), "sue@example.com", day.now)
+
+    day.database.write(split)
+    (other,) = [each for each in day.callbacks() if each.reference != reference]
+    assert other.origin is origin
 
 
 def test_an_emergency_ends_the_wait_for_a_time_that_the_customer_named(night: Post) -> None:

@@ -35,7 +35,7 @@ def opened(night: Night) -> Callback:
 def test_a_supervisor_splits_off_a_call(night: Night) -> None:
     answer = night.sue_does(Split("CA2"))
     new = opened(night)
-    assert answer.english == f"The call is {new.reference} now, and no longer part of {night.callback.reference}."
+    assert answer.english == f"It is {new.reference} now, and no longer part of {night.callback.reference}."
     assert (new.due_at, new.id) != (night.callback.due_at, night.callback.id)
     assert new.due_at == LATER + night.desk.callback.promise
     assert night.callback.joined == []

@@ -172,6 +172,8 @@ def every_answer(night: Night) -> Iterator[Words]:
         "outcome": ReportedOutcome.LEFT_A_MESSAGE,
         "minutes": 1440,
         "refusal": wording.work_needs_consent("KT-417"),
+        "began": Words("at 10:10 p.m. on Wednesday 25 November", "le mercredi 25 novembre à 22 h 10"),
+        "given": Words("at 10:11 p.m. on Wednesday 25 November", "le mercredi 25 novembre à 22 h 11"),
         "time": "24 h 00 min",
         "worked": "24 h 00 min",
         "agreed": "12 h 00 min",

@@ -21,6 +21,8 @@ from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import CallbackState, ConsentWay, Coverage, PageKind, ReportedOutcome
 from callbacks.db.tables import Event, WorkEntry
 from callbacks.records.work import work_of
+from callbacks.text.bilingual import Words
+from callbacks.text.formats import clock_time
 from tests.callbacks.acts.night import NOW, SUE, Night
 
 COVERED, MIGRATION = "modusHosted", "server upgrades and migrations"
@@ -152,10 +154,19 @@ def test_billable_minutes_need_a_consent_and_nothing_is_done_without(billable: N
 def test_the_consent_is_from_before_the_work_began(billable: Night) -> None:
     billable.amy_does(AGREED)
     billable.now = NOW + 24 * MINUTE
-    reference, by = billable.callback.reference, billable.by(billable.amy)
-    assert billable.refusal(AddNote("moved", 25), by) == wording.work_needs_consent(reference)
+    by = billable.by(billable.amy)
+    assert billable.refusal(AddNote("moved", 25), by) == began_before_consent(billable, 1)
     billable.does(AddNote("moved", 24), by)
-    assert billable.refusal(AddNote("moved", 24, NOW + 23 * MINUTE), by) == wording.work_needs_consent(reference)
+    assert billable.refusal(AddNote("moved", 24, NOW + 23 * MINUTE), by) == began_before_consent(billable, 1)
+
+
+def began_before_consent(night: Night, minutes: int) -> Words:
+    """Return the refusal of work that began so many minutes before the consent, which was given at NOW."""
+    began, given = (clock_time(at, night.desk.zone) for at in (NOW - minutes * MINUTE, NOW))
+    fr_began, fr_given = (clock_time(at, night.desk.zone, "fr") for at in (NOW - minutes * MINUTE, NOW))
+    return wording.work_began_before_consent(
+        night.callback.reference, Words(f"at {began}", f"à {fr_began}"), Words(f"at {given}", f"à {fr_given}")
+    )
 
 
 def test_minutes_keep_the_coverage_that_they_were_recorded_under(night: Night) -> None:
@@ -261,9 +272,7 @@ def test_a_correction_of_billable_minutes_keeps_to_the_consent(billable: Night) 
     billable.amy_does(SetProduct(COVERED))
     (entry,) = entries(billable)
     longer = CorrectMinutes(entry.id, 31, "longer")
-    assert billable.refusal(longer, billable.by(billable.amy)) == wording.work_needs_consent(
-        billable.callback.reference
-    )
+    assert billable.refusal(longer, billable.by(billable.amy)) == began_before_consent(billable, 1)
 
 
 def test_the_log_of_the_event_stays_what_it_was(night: Night) -> None:

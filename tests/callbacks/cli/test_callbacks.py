@@ -52,7 +52,10 @@ def test_nothing_is_open(cli: CommandLine) -> None:
         ("", "phone number or email address"),
         ("--number nonsense", "cannot be called"),
         ("--number +15145550199 --line nowhere", "There is no line 'nowhere'"),
-        ("--number +15145550199 --product Abacus", "is not a product"),
+        (
+            "--number +15145550199 --product Abacus",
+            "is not a product in the desk file. Use one of: Proofpoint",
+        ),
         ("--number +15145550199 --priority P9", "P9"),
         ("--mail nobody", "is not an email address"),
     ],

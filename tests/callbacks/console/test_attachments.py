@@ -74,6 +74,8 @@ def test_a_technician_sees_those_of_callbacks_that_they_see(mail: Console) -> No
 def test_the_timeline_has_the_mail_folded_and_escaped_with_its_files(mail: Console) -> None:
     mail.logs_in("sue@example.com")
     page = mail.client.get(f"/callbacks/{mail.reference}").text
+    assert "A mail: &#34;Help&#34;. Its words are in the timeline." in page
+    assert "Split off the mail of" in page
     assert "It &lt;b&gt;stopped&lt;/b&gt;." in page
     assert "&gt; Earlier" in page
     assert "An image was left out." in page

@@ -39,7 +39,11 @@ def test_screens_are_never_cached_and_static_files_are(sue: Console) -> None:
 
 @pytest.mark.parametrize(
     ("email", "hidden"),
-    [("sue@example.com", set()), ("rita@example.com", set()), ("amy@example.com", {"Calls", "Mails", "Reports"})],
+    [
+        ("sue@example.com", set()),
+        ("rita@example.com", set()),
+        ("amy@example.com", {"Calls", "Mails", "Queue", "Reports"}),
+    ],
 )
 def test_the_navigation_offers_what_a_role_may_open(console: Console, email: str, hidden: set[str]) -> None:
     console.logs_in(email)
@@ -50,6 +54,7 @@ def test_the_navigation_offers_what_a_role_may_open(console: Console, email: str
         "Callbacks",
         "Calls",
         "Mails",
+        "Queue",
         "Customers",
         "Rota",
         "Reports",

@@ -117,6 +117,7 @@ def every_text(subject: Subject, code: str, others: Sequence[str], reason: str) 
         "given": messages.given(subject, code, who, NOW),
         "over": messages.over(subject, HAS_CANCELLED, who, reason),
         "wrote again": messages.wrote_again(subject, code, reason, NOW),
+        "wrote to the emergency mailbox": messages.wrote_again(subject, code, reason, NOW, Words("M" * 30, "M" * 30)),
         "mail returned": messages.mail_returned(subject, code, f"{who}@example.com", reason),
         "reply returned": messages.reply_returned(subject, code, f"{who}@example.com", reason, NOW),
         "reply returned late": messages.reply_returned(subject, code, f"{who}@example.com", reason, LATE),
@@ -235,6 +236,13 @@ def test_the_owner_reads_that_the_customer_wrote() -> None:
     assert words.french.startswith(
         "Support desk: le client de KT-417 a écrit: \"Still 'down'\". Répondez à Bob Tremblay"
     )
+
+
+def test_the_owner_reads_that_the_customer_wrote_to_the_emergency_mailbox() -> None:
+    mailbox = Words("emergency mailbox", "boîte des urgences")
+    words = messages.wrote_again(BY_MAIL, "583112", "No mail flow", NOW, mailbox)
+    assert 'has written (emergency mailbox): "No mail flow".' in words.english
+    assert 'a écrit (boîte des urgences): "No mail flow".' in words.french
 
 
 def test_what_matters_least_is_left_out_first() -> None:

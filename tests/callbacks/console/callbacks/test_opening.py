@@ -34,6 +34,13 @@ def test_the_form_opens_a_callback_and_shows_it(console: Console, user: str) -> 
     assert f"{callback.reference} is open (P2)." in page
     assert "The digest is empty." in page
     assert "Opened by hand: see the notes." in page
+    assert "<dt>Opened</dt>" in page
+    assert "by hand, for the direct line" in page
+
+
+def test_the_line_without_a_menu_is_chosen_as_on_the_command_line(console: Console) -> None:
+    console.logs_in("sue@example.com")
+    assert "<option selected>direct</option>" in console.client.get("/callbacks/new").text
 
 
 def test_a_form_that_is_sent_twice_opens_one(console: Console) -> None:

@@ -18,14 +18,17 @@ from callbacks.db.states import (
     AudioState,
     CallbackOrigin,
     CallbackState,
+    ContactWay,
     PriorityLevel,
     ReachOutcome,
     TranscribedBy,
+    Urgency,
     VoicemailState,
 )
 from callbacks.db.tables import Call, Callback, Voicemail, Waiting
 from callbacks.errors import NotFound
 from callbacks.inbound import calls
+from callbacks.paging.decide import Decision
 from callbacks.people import technicians
 from tests.acting import supervisor_acts, takes
 from tests.callbacks.console.console import BEGAN, DESK, Console
@@ -71,6 +74,20 @@ def test_the_sla_status_of_a_callback(shown: Callback, now: float, standing: str
 
 
 @pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        (ContactWay.CALL, "12 min after the call"),
+        (ContactWay.MAIL, "12 min after the mail"),
+        (ContactWay.BY_HAND, "12 min after it was opened"),
+    ],
+)
+def test_the_time_of_the_first_attempt_counts_from_what_the_customer_did(way: ContactWay, words: str) -> None:
+    shown = callback(tried=12)
+    shown.contact.way = way
+    assert standing_of(shown, AT_RISK, minutes(42)) == ("tried in time", words)
+
+
+@pytest.mark.parametrize(
     ("shown", "standing", "words"),
     [
         (callback(tried=12), "nobody to call", "heard 12 min after the call"),
@@ -100,6 +117,47 @@ def test_what_is_agreed_about_an_open_callback(columns: dict[str, object], is_wa
     for name, value in columns.items():
         setattr(shown, name, value)
     assert screen.notes_of(shown, DESK.zone, minutes(42), is_waiting=is_waiting) == notes
+
+
+@pytest.mark.parametrize(
+    ("contact", "columns", "why"),
+    [
+        ({"way": ContactWay.MAIL}, {}, ": the customer wrote while the desk was closed"),
+        ({"urgency": Urgency.CAN_WAIT}, {}, ": the caller said that it can wait"),
+        ({}, {"perhaps_robot": True}, ""),
+        ({}, {"named_time_at": minutes(60)}, ""),
+    ],
+)
+def test_why_nobody_is_paged_yet_is_said_once(contact: dict[str, object], columns: dict[str, object], why: str) -> None:
+    shown = callback()
+    shown.held_until = minutes(60)
+    for row, values in ((shown.contact, contact), (shown, columns)):
+        for name, value in values.items():
+            setattr(row, name, value)
+    notes = screen.notes_of(shown, DESK.zone, minutes(42), is_waiting=False)
+    assert notes[-1] == f"held, nobody is paged before Sat 28 Nov 23:12{why}"
+
+
+@pytest.mark.parametrize(("hours", "at"), [(0.1, "22:18"), (10, "Sun 29 Nov 08:12")])
+def test_what_happens_on_another_day_has_its_day(hours: float, at: str) -> None:
+    shown = callback()
+    shown.next_action_at = minutes(hours * 60)
+    checked = Decision(None, minutes(hours * 60), 0, resumed=False)
+    assert screen.next_of(shown, checked, DESK.zone, minutes(2)) == f"checked again at {at}"
+
+
+@pytest.mark.parametrize(
+    ("way", "is_known", "words"),
+    [
+        (ContactWay.MAIL, True, "English, of the mail, or of the customer's record"),
+        (ContactWay.MAIL, False, "English, assumed"),
+        (ContactWay.CALL, True, "English, known from before"),
+        (ContactWay.CALL, False, "English, of the line"),
+    ],
+)
+def test_whose_language_it_is(way: ContactWay, is_known: bool, words: str) -> None:
+    contact = Call(way=way, language="en", language_known=is_known, language_chosen=False)
+    assert screen._language(contact) == words
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.attempts import record_attempt
-from callbacks.console.link_page.screen import ATTEMPTS, OUTCOMES, STANDINGS, CallbackScreen, callback_screen
+from callbacks.console.link_page.screen import (
+    ATTEMPTS,
+    OUTCOMES,
+    STANDINGS,
+    CallbackScreen,
+    _on_screen,
+    callback_screen,
+)
 from callbacks.db.states import AttemptProof, AudioState, CallbackState, ReachOutcome, ReportedOutcome, VoicemailState
-from callbacks.db.tables import Call, Callback, Page, Voicemail
+from callbacks.db.tables import Call, Callback, Mail, Page, Voicemail
 from callbacks.people.technicians import technician_named
 from callbacks.records.search import STATES
 from tests.acting import takes
@@ -164,3 +171,16 @@ def test_the_message_or_why_there_is_none(
     (in_english,), (in_french,) = screen(console).messages, screen(console, "fr").messages
     assert (in_english.words, in_french.words) == (english, french)
     assert (in_english.id is not None) == (audio is AudioState.COPIED)
+
+
+@pytest.mark.parametrize(
+    ("language", "again", "words"),
+    [
+        ("en", "wrote again", 'Mail from bob@acme.example (support mailbox): ""'),
+        ("fr", "a réécrit", 'Courriel de bob@acme.example (boîte support) : ""'),
+    ],
+)
+def test_a_mail_that_joined_was_written(language: str, again: str, words: str) -> None:
+    mail = Mail(sid="ML1", mailbox="support", caller="bob@acme.example", caller_name="", began_at=BEGAN)
+    shown = _on_screen(DESK, Callback(contact_sid="CA1"), mail, BEGAN, language)
+    assert (shown.again, shown.words) == (again, words)

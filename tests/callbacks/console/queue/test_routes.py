@@ -20,8 +20,8 @@ from callbacks.console.queue import screen
 from callbacks.customers import store
 from callbacks.customers.contacts import Contact
 from callbacks.customers.details import Details
-from callbacks.db.states import ContactKind, PriorityLevel, ReachOutcome
-from callbacks.db.tables import Callback, User
+from callbacks.db.states import ContactKind, MailKind, PriorityLevel, ReachOutcome
+from callbacks.db.tables import Callback, MailMessage, User
 from callbacks.people.technicians import technician_named
 from tests.acting import supervisor_acts
 from tests.callbacks.console.console import DESK, Console
@@ -139,6 +139,26 @@ def test_everybody_sees_the_queue_and_technicians_their_own(console: Console, us
     assert ("Mine (0)" in counts(console)) == has_mine
     assert references(console, "/queue?view=mine") == ([] if has_mine else [console.reference])
     assert ("New callback" in console.client.get("/queue").text) == (user != "rita")
+
+
+@pytest.mark.parametrize("address", ["/queue", "/"])
+def test_what_a_mail_is_about_is_shown(sue: Console, address: str) -> None:
+    def write(session: Session) -> None:
+        session.add(
+            MailMessage(
+                mailbox="support",
+                digest="d",
+                size=1,
+                file="m.eml",
+                received_at=sue.clock.now(),
+                kind=MailKind.MESSAGE,
+                subject="Digest <missing>",
+                contact_sid=session.scalars(select(Callback.contact_sid)).one(),
+            )
+        )
+
+    sue.database.write(write)
+    assert "<br><small>Digest &lt;missing&gt;</small>" in sue.client.get(address).text
 
 
 def test_nobody_else_sees_it(console: Console) -> None:
