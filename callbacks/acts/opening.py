@@ -16,11 +16,20 @@ from callbacks.acts.robots import end_suspicion, hold_until_morning, nothing_sho
 from callbacks.acts.urgency import apply_urgency, priority_of, promise_to
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, ContactWay, PageKind, PriorityLevel, VoicemailState
+from callbacks.db.states import (
+    CallbackOrigin,
+    CallbackState,
+    ContactWay,
+    PageKind,
+    PriorityLevel,
+    Screening,
+    VoicemailState,
+)
 from callbacks.db.tables import Callback, Contact, PriorityChange, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.canary import BACK_WITHIN
 from callbacks.lifecycle.sla_status import counted_from, promised_reaction
 from callbacks.lifecycle.transitions import Change, change_state, is_held, look_again_at, move_deadline
 from callbacks.paging import messages
@@ -57,6 +66,10 @@ def open_callback(
             move_deadline(found, _due_at(session, desk, contact, origin, found.priority, now), now)
             _apply_keys(session, desk, found, contact, now)
         return found
+    if contact.screening is Screening.CANARY:
+        canary = insert_callback(session, desk, contact, CallbackOrigin.CANARY, now)
+        begin_or_hold(session, desk, canary, now)
+        return canary
     added = add_to_open_callback(session, desk, contact, now)
     if added is not None:
         joined, is_new = added
@@ -133,7 +146,12 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
         return
     is_new, message = callback.decisions == 0, _message_left(session, callback)
     is_over = callback.contact.ended_at is not None  # until then the caller may still leave a number or a message
-    if callback.perhaps_robot:
+    if callback.origin is CallbackOrigin.CANARY:
+        if message and is_new and callback.state is CallbackState.OPEN:
+            take_next_step(session, desk, callback, now)
+        elif is_new:
+            look_again_at(callback, callback.opened_at + BACK_WITHIN)
+    elif callback.perhaps_robot:
         if message or not nothing_shows_a_person(callback, has_spoken=False):
             end_suspicion(session, desk, callback, now)
     elif is_new and not is_held(callback, now) and _is_perhaps_a_robot(desk, callback, message):
