@@ -35,13 +35,14 @@ def incoming() -> Response:
     """Answer a text."""
     context, found, sender, body, now = current(), message_sid(), field("From"), field("Body"), current().now()
     canary = context.desk.canary
+    is_for_canary = canary is not None and field("To") == canary.number
     opt_out = field("OptOutType")  # sent only where Advanced Opt-Out is set up
     if found is None or not sender:
         log.warning("a text without a MessageSid or a sender")
         return text_response("")
 
     def work(session: Session) -> str:
-        if canary is not None and field("To") == canary.number:
+        if is_for_canary:
             take_canary_text(session, body, now)
             return ""
         return answer_text(session, context.desk, found, sender, body, now, opt_out)
@@ -50,4 +51,6 @@ def incoming() -> Response:
         return text_response(context.write(refusing_altered_replays(work, found)))
     except DatabaseUnavailable as error:
         log_not_stored(error)
+        if is_for_canary:  # nobody reads an answer, and it would come back to us
+            return text_response("")
         return ask_to_send_again()

@@ -147,8 +147,8 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
     is_new, message = callback.decisions == 0, _message_left(session, callback)
     is_over = callback.contact.ended_at is not None  # until then the caller may still leave a number or a message
     if callback.origin is CallbackOrigin.CANARY:
-        if message and is_new and callback.state is CallbackState.OPEN:
-            take_next_step(session, desk, callback, now)
+        if message:
+            _page(session, desk, callback, now, is_new=is_new)
         elif is_new:
             look_again_at(callback, callback.opened_at + BACK_WITHIN)
     elif callback.perhaps_robot:
@@ -227,7 +227,7 @@ def _insert(
     insert_once(
         session,
         Callback,
-        reference=_free_reference(session),
+        reference=_free_reference(session, origin),
         contact_sid=contact.sid,
         state=CallbackState.OPEN,
         priority=priority,
@@ -270,9 +270,12 @@ def _promised_from(session: Session, desk: Desk, contact: Contact, origin: Callb
     return promise.counted_from if is_other else None
 
 
-def _free_reference(session: Session) -> str:
+def _free_reference(session: Session, origin: CallbackOrigin) -> str:
+    """Return a reference that is not in use. A canary takes none of those that people are told."""
     while True:
         letters = "".join(secrets.choice(LETTERS) for _ in range(2))
         reference = f"{letters}-{secrets.randbelow(900) + 100}"
+        if origin is CallbackOrigin.CANARY:
+            reference = f"ZZ-{secrets.randbelow(900000) + 100000}"
         if session.scalar(select(Callback.id).where(Callback.reference == reference)) is None:
             return reference

@@ -75,8 +75,8 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
 
 def _page_of_canary(session: Session, callback: Callback, policy: Escalation, case: Case, now: datetime) -> Decision:
     """Return the first step of the policy as if the recipient of the canary were on every layer; then nothing more."""
-    later, who = max(now, callback.opened_at) + BACK_WITHIN, canary_recipient(session)
-    if callback.decisions or who is None or under_way(session, callback.contact.began_at) is None:
+    later, who = now + BACK_WITHIN, canary_recipient(session)
+    if callback.decisions or who is None or under_way(session, now) is None:
         return Decision(None, later, callback.position, callback.resumed)
     decision = next_step(policy, case, Roster(dict.fromkeys(policy.layers, (who,)), (who,)), now)
     return replace(decision, pages=decision.pages[:1], next_action_at=later)
