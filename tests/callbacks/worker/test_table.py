@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.database import Database
 from callbacks.db.tables import ReceivedRequest, WorkerSign
+from callbacks.desk.canary import Canary
 from callbacks.desk.desk_file import read_desk
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.paging.channels.twilio import Carrier
@@ -79,6 +80,14 @@ def test_each_mailbox_with_a_server_has_a_job_of_its_own(database: Database, sen
     assert found.keys() == {"mailbox support", "mailbox emergency"}
     assert all(job.is_slow and job.stop is not None for job in found.values())
     assert jobs[-1].name == "heartbeat"
+
+
+def test_a_desk_with_a_canary_has_a_job_for_it(database: Database, senders: Senders, jobs: Sequence[Job]) -> None:
+    settings = Settings("https://desk.test", "AC1", "token", "+15145550100", "secret")
+    desk = DESK.model_copy(update={"canary": Canary(number="+15145550170", line="direct")})
+    found = jobs_for(settings, desk, database, Carrier(settings), MovingClock(NOON), senders)
+    assert {job.name for job in found} - {job.name for job in jobs} == {"canary"}
+    assert next(job.is_slow for job in found if job.name == "canary")
 
 
 def test_signatures_of_old_requests_are_deleted(jobs: Sequence[Job], database: Database) -> None:
