@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session
 from callbacks.db.canaries import WITHOUT_CANARIES
 from callbacks.db.database import Database
 from callbacks.db.states import CallbackOrigin, Channel, PageKind, Screening
-from callbacks.db.tables import Call, Callback, Contact, Page, Technician
+from callbacks.db.tables import Base, Call, Callback, Contact, Page, Technician
 from callbacks.people.canary import NAME, set_up_recipient
 from callbacks.people.technicians import add_technician, technician_named
 
@@ -35,14 +37,21 @@ def _has_a_call_of_each_kind(session: Session) -> None:
         session.add(page)
 
 
+def _count(session: Session, model: type[Base]) -> int | None:
+    return session.scalar(select(func.count()).select_from(model))
+
+
+def _rows(session: Session, model: type[Base]) -> Sequence[Base]:
+    return session.scalars(select(model)).unique().all()
+
+
 def test_everybody_else_sees_only_what_is_of_customers_and_people(database: Database) -> None:
     database.write(_has_a_call_of_each_kind)
     view = database.without(*WITHOUT_CANARIES)
     for model in (Call, Contact, Callback, Page, Technician):
-        count, rows = select(func.count()).select_from(model), select(model)
-        assert database.read(lambda session, count=count: session.scalar(count)) == 2, model
-        assert view.read(lambda session, count=count: session.scalar(count)) == 1, model
-        assert len(view.write(lambda session, rows=rows: session.scalars(rows).unique().all())) == 1, model
+        count, rows = partial(_count, model=model), partial(_rows, model=model)
+        assert (database.read(count), len(database.read(rows))) == (2, 2), model
+        assert (view.read(count), len(view.read(rows)), len(view.write(rows))) == (1, 1, 1), model
     mine = view.read(lambda session: session.scalars(select(Page)).unique().one())
     assert (mine.technician.name, mine.callback.reference if mine.callback else "") == ("Amy Roy", "AA-0")
 

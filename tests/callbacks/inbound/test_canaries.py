@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_it_comes_from_its_number_to_its_line_while_one_is_under_way(
 
 def test_only_the_first_call_is_it_also_when_its_webhook_is_repeated(database: Database) -> None:
     database.write(begins)
-    found = [database.write(lambda session, sid=sid: arrives(session, sid)) for sid in ("CA1", "CA2", "CA1")]
+    found = [database.write(partial(arrives, sid=sid)) for sid in ("CA1", "CA2", "CA1")]
     assert [call.screening for call in found] == [Screening.CANARY, Screening.NONE, Screening.CANARY]
 
 
@@ -81,7 +82,7 @@ def test_the_text_with_the_code_of_its_page_ends_it_once(database: Database) -> 
     wrong = "100000" if code != "100000" else "100001"
     later = BEGAN + 2 * MINUTE
     for words, is_it in ((f"Reply {wrong}", False), ("Hello", False), (f"Reply {code}", True), (code, False)):
-        assert database.write(lambda session, words=words: take_canary_text(session, words, later)) is is_it, words
+        assert database.write(partial(take_canary_text, words=words, now=later)) is is_it, words
     callback = database.read(lambda session: session.scalars(select(Callback)).unique().one())
     assert (callback.origin, callback.state) == (CallbackOrigin.CANARY, CallbackState.CLOSED)
     assert database.read(canary.last_runs).took == 2 * MINUTE
