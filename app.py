@@ -17,6 +17,7 @@ from callbacks.cli.commands import COMMANDS as CLI_COMMANDS
 from callbacks.cli.context import IN_PRODUCTION, AppContext, Service, TimeLimits
 from callbacks.console.blueprint import register_console
 from callbacks.console.context import ConsoleContext
+from callbacks.db.canaries import WITHOUT_CANARIES
 from callbacks.db.database import Database
 from callbacks.derived_keys import derived_key
 from callbacks.desk.desk_file import Desk
@@ -84,7 +85,7 @@ def _web(
     has_server = mails and settings.smtp_url
     mailer = Mailer(settings.smtp_url, settings.mail_from, *WHILE_SOMEBODY_WAITS) if has_server else None
     console = ConsoleContext(
-        database,
+        database.without(*WITHOUT_CANARIES),
         desk,
         clock,
         links,

@@ -39,6 +39,7 @@ ENTRIES = {
     "callbacks/worker/jobs/auditor.py:_repair": "KT-417 was open and nothing was going to happen.",
     "callbacks/worker/jobs/box_mails.py:_failed": "A message in a box could not be mailed.",
     "callbacks/worker/jobs/calendars.py:_alert_daily": "The calendar cannot be read",
+    "callbacks/worker/jobs/canary.py:_fail": "The daily test call did not come back",
     "callbacks/worker/jobs/catch_up.py:_end": "The desk was restored from a backup.",
     "callbacks/worker/jobs/coverage.py:report_gaps": "Nobody is on call.",
     "callbacks/worker/jobs/deletions.py:_failed": "The carrier does not delete a recording.",

@@ -17,6 +17,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.holds import release_hold, waits_for_opening
+from callbacks.db.canaries import IS_OF_A_CUSTOMER
 from callbacks.db.database import insert_once, lock_name, locked
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import CallbackState, CallOutcome
@@ -163,7 +164,7 @@ def _candidates(session: Session, desk: Desk, contact: Contact) -> list[Callback
     opened = select(Contact.sid).where(theirs, Contact.sid != contact.sid)
     joined = select(JoinedContact.callback_id).where(JoinedContact.contact_sid.in_(opened))
     about = Callback.contact_sid.in_(opened) | Callback.id.in_(joined)
-    return list(session.scalars(select(Callback).where(about, Callback.state == CallbackState.OPEN)))
+    return list(session.scalars(select(Callback).where(about, Callback.state == CallbackState.OPEN, IS_OF_A_CUSTOMER)))
 
 
 def _chosen(desk: Desk, contact: Contact, callbacks: Iterable[Callback]) -> Callback | None:

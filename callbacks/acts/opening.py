@@ -16,11 +16,20 @@ from callbacks.acts.robots import end_suspicion, hold_until_morning, nothing_sho
 from callbacks.acts.urgency import apply_urgency, priority_of, promise_to
 from callbacks.db.database import insert_once, locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, ContactWay, PageKind, PriorityLevel, VoicemailState
+from callbacks.db.states import (
+    CallbackOrigin,
+    CallbackState,
+    ContactWay,
+    PageKind,
+    PriorityLevel,
+    Screening,
+    VoicemailState,
+)
 from callbacks.db.tables import Callback, Contact, PriorityChange, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.canary import BACK_WITHIN
 from callbacks.lifecycle.sla_status import counted_from, promised_reaction
 from callbacks.lifecycle.transitions import Change, change_state, is_held, look_again_at, move_deadline
 from callbacks.paging import messages
@@ -57,6 +66,10 @@ def open_callback(
             move_deadline(found, _due_at(session, desk, contact, origin, found.priority, now), now)
             _apply_keys(session, desk, found, contact, now)
         return found
+    if contact.screening is Screening.CANARY:
+        canary = insert_callback(session, desk, contact, CallbackOrigin.CANARY, now)
+        begin_or_hold(session, desk, canary, now)
+        return canary
     added = add_to_open_callback(session, desk, contact, now)
     if added is not None:
         joined, is_new = added
@@ -133,7 +146,12 @@ def begin_or_hold(session: Session, desk: Desk, callback: Callback, now: datetim
         return
     is_new, message = callback.decisions == 0, _message_left(session, callback)
     is_over = callback.contact.ended_at is not None  # until then the caller may still leave a number or a message
-    if callback.perhaps_robot:
+    if callback.origin is CallbackOrigin.CANARY:
+        if message:
+            _page(session, desk, callback, now, is_new=is_new)
+        elif is_new:
+            look_again_at(callback, callback.opened_at + BACK_WITHIN)
+    elif callback.perhaps_robot:
         if message or not nothing_shows_a_person(callback, has_spoken=False):
             end_suspicion(session, desk, callback, now)
     elif is_new and not is_held(callback, now) and _is_perhaps_a_robot(desk, callback, message):
@@ -209,7 +227,7 @@ def _insert(
     insert_once(
         session,
         Callback,
-        reference=_free_reference(session),
+        reference=_free_reference(session, origin),
         contact_sid=contact.sid,
         state=CallbackState.OPEN,
         priority=priority,
@@ -252,9 +270,12 @@ def _promised_from(session: Session, desk: Desk, contact: Contact, origin: Callb
     return promise.counted_from if is_other else None
 
 
-def _free_reference(session: Session) -> str:
+def _free_reference(session: Session, origin: CallbackOrigin) -> str:
+    """Return a reference that is not in use. A canary takes none of those that people are told."""
     while True:
         letters = "".join(secrets.choice(LETTERS) for _ in range(2))
         reference = f"{letters}-{secrets.randbelow(900) + 100}"
+        if origin is CallbackOrigin.CANARY:
+            reference = f"ZZ-{secrets.randbelow(900000) + 100000}"
         if session.scalar(select(Callback.id).where(Callback.reference == reference)) is None:
             return reference

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -15,6 +15,7 @@ import structlog
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from callbacks.db.canaries import WITHOUT_CANARIES
 from callbacks.db.database import FAR, PRODUCTION, UNHURRIED, Database, Limits
 from callbacks.db.migrations import check_schema
 from callbacks.desk.desk_file import Check, Desk, read_desk
@@ -147,7 +148,8 @@ def pass_service(command: Callable[Concatenate[Service, P], R]) -> Callable[P, R
 
 
 def audited(service: Service) -> Service:
-    """Return the service, with whatever the current command changes entered in the audit log."""
+    """Return the service without canaries, with whatever the current command changes entered in the audit log."""
+    service = replace(service, database=service.database.without(*WITHOUT_CANARIES))
     service.database.writes_end_with = _audit_entry(click.get_current_context(), service.clock)
     return service
 

@@ -81,6 +81,16 @@ def line_faults(desk: Desk) -> Iterator[str]:
             yield f"{line.number} ({name}) is not a valid phone number. Correct it in the desk file."
 
 
+def canary_faults(desk: Desk, sender: str) -> Iterator[str]:
+    """Yield why the daily test call cannot work, as far as the settings say."""
+    if desk.canary is None:
+        return
+    if not _is_phone_number(desk.canary.number):
+        yield f"{desk.canary.number} (canary) is not a valid phone number. Correct it in the desk file."
+    if desk.canary.number == sender:
+        yield f"{sender} is TWILIO_FROM and the canary. A number cannot text itself. Use another number for the canary."
+
+
 def unused_settings(values: Values, desk: Desk) -> Iterator[str]:
     """Yield the settings that the desk file leaves without effect."""
     if values["TRANSCRIBE_MODEL"] and desk.transcript.by != "model":

@@ -15,6 +15,7 @@ from callbacks.cli.gaps import gap_in_words
 from callbacks.cli.media_check import media_faults
 from callbacks.cli.settings_check import (
     bounce_warnings,
+    canary_faults,
     line_faults,
     mailbox_faults,
     settings_faults,
@@ -55,8 +56,8 @@ def check(app: AppContext, asks_twilio: bool, sets_urls: bool) -> None:
     values = setting_values(app.environ, [])
     faults = list(settings_faults(values))
     service = _ready_service(app, faults)
-    faults += [*line_faults(service.desk), *mailbox_faults(service.settings, service.desk)]
-    faults += media_faults(service.settings)
+    faults += [*line_faults(service.desk), *canary_faults(service.desk, service.settings.sender)]
+    faults += [*mailbox_faults(service.settings, service.desk), *media_faults(service.settings)]
     if not faults:
         click.echo("Settings, desk file and database schema: OK.")
     _print_urls(service)

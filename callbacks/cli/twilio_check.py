@@ -84,6 +84,8 @@ def account_faults(carrier: Carrier, settings: Settings, desk: Desk) -> Iterator
         yield from _asked(lambda: _account(carrier))
     for name, line in desk.lines.items():
         yield from _line_faults(f"{readable_number(line.number)} ({name})", owned.get(line.number), settings)
+    if desk.canary is not None:
+        yield from _canary_faults(desk.canary.number, owned.get(desk.canary.number), settings)
     yield from _asked(lambda: _sender_faults(carrier, settings, owned))
     countries = sorted(desk.dialing_rules.called_without_consent)
     yield from _asked(lambda: _voice_permissions(carrier, countries))
@@ -93,14 +95,15 @@ def account_faults(carrier: Carrier, settings: Settings, desk: Desk) -> Iterator
 def set_urls(carrier: Carrier, settings: Settings, desk: Desk) -> Iterator[str]:
     """Set the URLs of the desk's numbers where they differ, and yield each change. Raise CarrierError."""
     owned = {each.number: each for each in carrier.numbers()}
-    for line in desk.lines.values():
-        number = owned.get(line.number)
+    canary = [desk.canary.number] if desk.canary is not None else []
+    for each_number in (*(line.number for line in desk.lines.values()), *canary):
+        number = owned.get(each_number)
         wrong = [each for each in urls_of_numbers(settings.public_url) if number and not each.is_set(number)]
         if number is not None and wrong:
             carrier.set_up_number(number.sid, {name: value for each in wrong for name, value in each.to_set().items()})
             for each in wrong:
                 change = f"{each.found(number)} -> {each.url}"
-                yield f'Set at Twilio for {readable_number(line.number)}: "{each.name}", {change}'
+                yield f'Set at Twilio for {readable_number(each_number)}: "{each.name}", {change}'
 
 
 def _asked(ask: Callable[[], Iterator[str]]) -> Iterator[str]:
@@ -139,6 +142,14 @@ def _line_faults(line: str, number: OwnedNumber | None, settings: Settings) -> I
                 f'{line}: "{each.name}" is {found} ({method}). Set it to {each.url} ({METHOD}), or run: '
                 "check --twilio --set."
             )
+
+
+def _canary_faults(canary: str, number: OwnedNumber | None, settings: Settings) -> Iterator[str]:
+    """Yield what keeps the number of the daily test call from calling a line, or from receiving the page."""
+    name = f"{readable_number(canary)} (canary)"
+    yield from _line_faults(name, number, settings)
+    if number is not None and "sms" not in number.capabilities:
+        yield f"{name} cannot receive texts. Use another number for the canary."
 
 
 def _sender_faults(carrier: Carrier, settings: Settings, owned: dict[str, OwnedNumber]) -> Iterator[str]:

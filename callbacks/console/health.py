@@ -18,6 +18,7 @@ from callbacks.console.context import current
 from callbacks.db.database import Database
 from callbacks.db.states import AudioState, CallbackState, Channel, PageState
 from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
+from callbacks.lifecycle.canary import last_runs
 from callbacks.paging import outages
 from callbacks.text.hosts import is_loopback_address
 from callbacks.worker import look_back
@@ -59,7 +60,7 @@ def metrics() -> Response:
     elif not is_loopback_address(request.remote_addr or ""):
         return _plain("Metrics can be read on this machine only. To read them from another, set METRICS_TOKEN.", 403)
     registry = CollectorRegistry()
-    registry.register(_DeskCollector(context.database, context.now()))
+    registry.register(_DeskCollector(context.database, context.now(), has_canary=context.desk.canary is not None))
     return Response(generate_latest(REGISTRY) + generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -71,12 +72,14 @@ def _has_token(token: str) -> bool:
 class _DeskCollector(Collector):
     """The desk's own metrics at one instant, read from the database on each scrape."""
 
-    def __init__(self, database: Database, now: datetime) -> None:
-        self._database, self._now = database, now
+    def __init__(self, database: Database, now: datetime, *, has_canary: bool) -> None:
+        self._database, self._now, self._has_canary = database, now, has_canary
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
             numbers = self._database.read(lambda session: _numbers(session, self._now))
+            if self._has_canary:
+                numbers |= self._database.read(lambda session: _of_canary(session, self._now))
         except SQLAlchemyError:
             yield GaugeMetricFamily("nightdesk_database_up", "Whether the database answers", value=0)
             return
@@ -119,6 +122,19 @@ def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
             look_back.age(session, now) or timedelta(0)
         ).total_seconds(),
         ("sweep_age_seconds", "Time since a worker last finished a sweep, in seconds"): _late(swept_at, now),
+    }
+
+
+def _of_canary(session: Session, now: datetime) -> dict[tuple[str, str], float]:
+    """Return when the page of a test call last came back; nothing before the first one did."""
+    runs = last_runs(session)
+    if runs.back_at is None or runs.took is None:
+        return {}
+    return {
+        ("canary_age_seconds", "Time since the page of a test call last came back, in seconds"): _late(
+            runs.back_at, now
+        ),
+        ("canary_seconds", "How long the last test call that came back took, in seconds"): runs.took.total_seconds(),
     }
 
 

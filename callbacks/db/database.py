@@ -9,10 +9,12 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -32,7 +34,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
+from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
@@ -105,13 +108,21 @@ class Database:
         self._writers = WriterQueue(limits.turn) if self.engine.dialect.name == "sqlite" else None
         self.writes_end_with: Callable[[Session], None] | None = None  # such as a function that writes the audit log
         self._watching = threading.Lock()
-        self._watcher: PoolProxiedConnection | None = None
+        self._watcher: list[PoolProxiedConnection] = []  # one at most; a list, so that `without` shares it
 
     def beside(self, url: str) -> Database:
         """Return another database with the same key, and the same end of each transaction that writes."""
         other = Database(url, self._limits, self._audit_key)
         other.writes_end_with = self.writes_end_with
         return other
+
+    def without(self, *hidden: LoaderCriteriaOption) -> Database:
+        """Return the same database for those who are not to see some rows: their queries have these criteria too."""
+        view = copy(self)
+        view._sessions, view._readers = sessionmaker(**self._sessions.kw), sessionmaker(**self._readers.kw)
+        for sessions in (view._sessions, view._readers):
+            event.listen(sessions, "do_orm_execute", partial(_leave_out, hidden))
+        return view
 
     def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in one transaction and return its result. After a transient error it runs again from its start."""
@@ -134,10 +145,10 @@ class Database:
         if self.engine.dialect.name != "sqlite":
             return self.read(lambda session: session.scalar(text("SELECT pg_current_snapshot()::text")))
         with self._watching:
-            if self._watcher is None:  # a connection of its own: SQLite says what others changed since it last asked
-                self._watcher = self.engine.raw_connection()
-                self._watcher.detach()
-            cursor = self._watcher.cursor()
+            if not self._watcher:  # a connection of its own: SQLite says what others changed since it last asked
+                self._watcher.append(self.engine.raw_connection())
+                self._watcher[0].detach()
+            cursor = self._watcher[0].cursor()
             try:
                 return cursor.execute("PRAGMA data_version").fetchone()
             finally:
@@ -158,10 +169,14 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         with self._watching:
-            if self._watcher is not None:
-                self._watcher.close()
-                self._watcher = None
+            while self._watcher:
+                self._watcher.pop().close()
         self.engine.dispose()
+
+
+def _leave_out(hidden: Sequence[LoaderCriteriaOption], state: ORMExecuteState) -> None:
+    if state.is_select and not state.is_column_load and not state.is_relationship_load:
+        state.statement = state.statement.options(*hidden)
 
 
 def is_transient(error: DBAPIError) -> bool:

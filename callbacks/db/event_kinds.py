@@ -120,6 +120,7 @@ class EventKind(enum.Enum):
     CANCELLED = "cancelled"  # it is closed: nobody needs to be called back
     CLOSED_UNREACHABLE = "closed_unreachable"  # it is closed: there is no way to reach the customer
     AUTO_CLOSED = "auto_closed"  # it is closed: the customer could not be reached and has been silent since
+    CANARY_ENDED = "canary_ended"  # it is closed: the page of the test call came back, or did not come in time
     REOPENED = "reopened"  # it is open again
     NUMBER_BLOCKED = "number_blocked"  # a wrong number is never called again for this callback
     NUMBER_CHANGED = "number_changed"  # another number to call the customer on was entered

@@ -28,6 +28,7 @@ class CallbackOrigin(enum.Enum):
     ANSWERED_CALL = "answered call"  # in support hours: it needs more work
     MAIL = "mail"
     EMERGENCY_MAIL = "emergency mail"  # promised what a voicemail is, from its arrival
+    CANARY = "canary"  # the daily test call: nobody is called back
 
 
 # A call back within one time at any hour, whatever the priority: it was said to the caller, or holds for the mailbox.
@@ -115,6 +116,7 @@ class Screening(enum.Enum):
     CAPPED = "capped"  # its number has called too often
     KEY_PRESSED = "key pressed"  # asked for a key, and pressed it
     NO_KEY = "no key"  # asked for a key, and pressed none
+    CANARY = "canary"  # the desk's own test call: it goes to the message at once
 
 
 class VoicemailState(enum.Enum):

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 
 from callbacks.db.states import Channel, Coverage, PriorityLevel
 from callbacks.desk.audio_files import AudioFile, read_audio_file, read_hold_audio
+from callbacks.desk.canary import Canary, canary_faults
 from callbacks.desk.escalation_policy import Escalation, Step, Target
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning, MailRules, mailbox_faults
 from callbacks.desk.menu_faults import Around, menu_faults
@@ -32,12 +33,12 @@ from callbacks.desk.menus import (
 )
 from callbacks.desk.night_hours import NightHours
 from callbacks.desk.parts import Language as Language
-from callbacks.desk.parts import Part, both_languages, own_number, span_of_day
+from callbacks.desk.parts import Part, TimeOfDay, both_languages, own_number, span_of_day
 from callbacks.desk.retry_policy import Retry, RetryPolicy, retry
 from callbacks.desk.tickets import Tickets
 from callbacks.errors import BrokenDesk, WrongState
 from callbacks.text.bilingual import Words
-from callbacks.text.daily_span import DailySpan, time_of_day
+from callbacks.text.daily_span import DailySpan
 from callbacks.text.dialing_rules import DEFAULT_RULES, DialingRules, is_region
 from callbacks.text.duration import duration
 from callbacks.text.gsm7 import TWO_SEGMENTS, size
@@ -101,14 +102,6 @@ def at_least(shortest: str) -> AfterValidator:
 # A duration is checked with its setting, so that a mistake is reported together with all others.
 Wait = Annotated[Duration, at_least("1s")]
 Promised = Annotated[Duration, at_least("1m")]
-
-
-def clock_hour(text: object) -> object:
-    """Return "08:00" as a time of day. Raise ValueError."""
-    return time_of_day(text) if isinstance(text, str) else text
-
-
-TimeOfDay = Annotated[time, BeforeValidator(clock_hour)]
 
 
 class Company(Part):
@@ -512,6 +505,7 @@ class Desk(Part):
     retries: RetriesPart = RetriesPart()
     auto_close: AutoClose = AutoClose()
     screening: Screening = Screening()
+    canary: Canary | None = None
     reports: ReportHours = ReportHours()
     rota: RotaWatch = RotaWatch()
     voices: Voices = Voices()
@@ -806,6 +800,7 @@ def desk_from(content: dict[str, Any], path: Path, *checks: Check) -> Desk:
     faults = [*_faults_of_hours(desk), *_faults_of_lines(desk), *_faults_of_priorities(desk)]
     faults += [*_faults_of_policies(desk), *_faults_of_digest(desk), *mailbox_faults(desk.mailboxes)]
     faults += [*_faults_of_menus(desk), *(fault for check in checks for fault in check(desk))]
+    faults += canary_faults(desk.canary, {name: line.number for name, line in desk.lines.items()}, desk.numbers.own)
     audio = _audio_beside(path.parent, desk, faults)
     if faults:
         raise BrokenDesk(path, faults)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from datetime import time
+from typing import Annotated, Literal
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from callbacks.text.daily_span import daily_span
+from callbacks.text.daily_span import daily_span, time_of_day
 
 Language = Literal["en", "fr"]
 
@@ -41,3 +42,11 @@ def both_languages(names: Mapping[Language, str]) -> Mapping[Language, str]:
     if names and missing:
         raise ValueError(f"{missing[0]} is missing. Write it in both languages, en and fr.")
     return names
+
+
+def clock_hour(text: object) -> object:
+    """Return "08:00" as a time of day. Raise ValueError."""
+    return time_of_day(text) if isinstance(text, str) else text
+
+
+TimeOfDay = Annotated[time, BeforeValidator(clock_hour)]

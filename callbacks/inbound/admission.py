@@ -20,6 +20,8 @@ def admission_of(session: Session, desk: Desk, call: Call, now: datetime) -> Adm
     """Return whether a call is let in. Once it is known to be blocked, that holds for the whole call."""
     if call.screening is Screening.BLOCKED:
         return Admission.BLOCKED
+    if call.screening is Screening.CANARY:
+        return Admission.CANARY
     part, check = desk.screening, desk.dialing_rules.check(call.caller)
     rules = ScreeningRules(part.ask_withheld, part.ask_failed_attestation, part.calls_an_hour)
     rule = rule_for(session, call.caller, now)

@@ -21,6 +21,7 @@ from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.admission import is_blocked
 from callbacks.inbound.call_ends import EndedCall, outcome_of
+from callbacks.inbound.canaries import recognize_canary
 from callbacks.inbound.conversations import has_heard_standing, record_conversation
 from callbacks.inbound.rings import stop_ringing
 from callbacks.lifecycle.contacts import note_contact
@@ -102,13 +103,22 @@ def record_call(session: Session, arrival: Arrival, now: datetime, rules: Dialin
     return session.scalars(select(Call).where(Call.sid == arrival.sid)).one()
 
 
+def record_customer_call(session: Session, desk: Desk, arrival: Arrival, now: datetime) -> Call:
+    """Record a call from a customer, or the canary, or return its record."""
+    is_new = find_call(session, arrival.sid) is None
+    call = record_call(session, arrival, now, desk.dialing_rules)
+    if is_new:
+        recognize_canary(session, desk, call)
+    return call
+
+
 def record_found_call(session: Session, desk: Desk, found: FoundCall) -> Call:
     """Record a call whose first webhook was not stored, or return its record."""
     verdict = support_hours(session, desk).verdict(found.began_at)
     line = found.line if found.line in desk.lines else desk.line_called("")
     reason = verdict.reason.spoken("en")
     arrival = Arrival(found.sid, line, found.caller, found.language, verdict.is_open, reason, webhooks_missed=True)
-    return record_call(session, arrival, found.began_at, desk.dialing_rules)
+    return record_customer_call(session, desk, arrival, found.began_at)
 
 
 def record_fallback(session: Session, desk: Desk, found: FoundCall, error: str, now: datetime) -> None:

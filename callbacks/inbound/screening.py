@@ -20,6 +20,7 @@ class Admission(enum.Enum):
     ASK_FOR_KEY = "ask for a key"
     BLOCKED = "blocked"  # may leave a message, which wakes nobody
     CAPPED = "capped"  # goes to the message at once
+    CANARY = "canary"  # our own test call: goes to the message at once, with nothing said before
 
 
 @dataclass(frozen=True)

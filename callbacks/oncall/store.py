@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callbacks.db import marks
+from callbacks.db.canaries import IS_A_PERSON
 from callbacks.db.removals import record_removal
 from callbacks.db.tables import AbsenceRow, OverrideRow, RotationMember, RotationRow, ShiftRow, Technician
 from callbacks.desk.desk_file import Desk
@@ -52,7 +53,7 @@ def schedule(session: Session, desk: Desk, since: datetime) -> Schedule:
 def _technicians(session: Session, since: datetime) -> Sequence[Technician]:
     """Return everybody who had not left at an instant: until they left, they are still on the rota."""
     not_left = or_(Technician.left_at.is_(None), Technician.left_at > since)
-    return session.scalars(select(Technician).where(not_left).order_by(Technician.id)).all()
+    return session.scalars(select(Technician).where(not_left, IS_A_PERSON).order_by(Technician.id)).all()
 
 
 def _shifts(session: Session, people: dict[int, Person], since: datetime) -> list[Shift]:

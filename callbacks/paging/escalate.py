@@ -13,10 +13,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import PageAnswer, PageKind
+from callbacks.db.states import CallbackOrigin, PageAnswer, PageKind
 from callbacks.db.tables import Callback, Event, Page
 from callbacks.desk.desk_file import Desk
+from callbacks.desk.escalation_policy import Escalation
 from callbacks.desk.mornings import next_morning
+from callbacks.lifecycle.canary import BACK_WITHIN, under_way
 from callbacks.lifecycle.transitions import (
     advance_escalation,
     awaits_attempt,
@@ -27,6 +29,7 @@ from callbacks.lifecycle.transitions import (
     waits_for_hold,
 )
 from callbacks.oncall import store
+from callbacks.oncall.roster import Roster
 from callbacks.oncall.schedule import Schedule
 from callbacks.paging import messages, outages
 from callbacks.paging.alerts import alert_supervisors
@@ -34,6 +37,7 @@ from callbacks.paging.closed_hours import not_while_closed
 from callbacks.paging.decide import Case, Decision, NewPage, next_step, people_of_step
 from callbacks.paging.pages import next_round, put_in_outbox
 from callbacks.paging.reasons import decision_event
+from callbacks.people.canary import canary_recipient
 from callbacks.people.technicians import person
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
@@ -50,7 +54,10 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
         return Decision(None, callback.next_action_at or now, callback.position, callback.resumed)
     policy = desk.policy_named(callback.policy)
     plan, case = store.schedule(session, desk, now), _case(session, desk, callback, now)
-    decision = next_step(policy, case, plan.roster(now), now)
+    if callback.origin is CallbackOrigin.CANARY:
+        decision = _page_of_canary(session, callback, policy, case, now)
+    else:
+        decision = next_step(policy, case, plan.roster(now), now)
     if decision.kind is PageKind.STEP and outages.steps_wait(session, callback, now):
         decision = _wait(session, desk, callback, case, decision, now)
     _record(session, desk, callback, plan, case, decision, now)
@@ -64,6 +71,15 @@ def take_next_step(session: Session, desk: Desk, callback: Callback, now: dateti
     if decision.kind is not None and callback.owner_id is not None:
         note_reminders_given(callback, now)
     return decision
+
+
+def _page_of_canary(session: Session, callback: Callback, policy: Escalation, case: Case, now: datetime) -> Decision:
+    """Return the first step of the policy as if the recipient of the canary were on every layer; then nothing more."""
+    later, who = now + BACK_WITHIN, canary_recipient(session)
+    if callback.decisions or who is None or under_way(session, now) is None:
+        return Decision(None, later, callback.position, callback.resumed)
+    decision = next_step(policy, case, Roster(dict.fromkeys(policy.layers, (who,)), (who,)), now)
+    return replace(decision, pages=decision.pages[:1], next_action_at=later)
 
 
 def _wait(session: Session, desk: Desk, callback: Callback, case: Case, decision: Decision, now: datetime) -> Decision:

@@ -23,6 +23,7 @@ from callbacks.paging.channels.carrier_errors import FOR_AN_OPERATOR, OF_THE_CHA
 from callbacks.paging.decide import NewPage
 from callbacks.paging.escalate import page_another_way
 from callbacks.paging.pages import pages_bundled_into, pages_by_way, put_in_outbox, record_page_event
+from callbacks.people.canary import is_canary
 from callbacks.people.contact_methods import methods_of, number_of, record_failure
 from callbacks.people.person import ContactMethod
 from callbacks.people.technicians import person
@@ -207,6 +208,8 @@ def alert_to_account(session: Session, desk: Desk, fault: CarrierError, now: dat
 
 
 def _record_failing_method(session: Session, desk: Desk, page: Page, why: Words, now: datetime) -> None:
+    if is_canary(page.technician):  # it is alerted to as a whole
+        return
     row, way = page.technician, ContactMethod(TROUBLED_CHANNEL.get(page.channel, page.channel), page.number)
     if not record_failure(row, way, why.english):
         return

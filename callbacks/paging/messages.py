@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from callbacks.db.states import Channel, PageKind, ReachOutcome, Urgency
+from callbacks.lifecycle.canary import BACK_WITHIN, Missing
 from callbacks.text.bilingual import Words
 from callbacks.text.dialing_rules import NumberCheck, with_extension
 from callbacks.text.formats import (
@@ -1017,6 +1018,26 @@ def web_server_away(url: str, since: Words) -> Words:
         "server and its proxy.",
         f"{url} ne répond plus depuis {since.french}. Les gens entendent le message de secours, s'il y en a un. "
         "Vérifiez le serveur web et son proxy.",
+    )
+
+
+CANARY_FAULTS = {
+    Missing.CALL: Words("the carrier did not take the call", "le fournisseur n'a pas pris l'appel"),
+    Missing.ARRIVAL: Words("the call did not arrive on its line", "l'appel n'est pas arrivé sur sa ligne"),
+    Missing.RECORDING: Words("there is no recording of its message", "son message n'a pas été enregistré"),
+    Missing.PAGE: Words("no page was sent", "aucun avis n'a été envoyé"),
+    Missing.RECEIPT: Words("the page was sent but not received", "l'avis a été envoyé, mais pas reçu"),
+}
+
+
+def canary_failed(missing: Missing) -> Words:
+    """Return the alarm that the daily canary did not come back, with the stage that is missing."""
+    fault, minutes = CANARY_FAULTS[missing], int(BACK_WITHIN.total_seconds()) // 60
+    return Words(
+        f"the daily test call did not come back as a page within {minutes} minutes: {fault.english}. Real calls may "
+        "fail too. Check it at once.",
+        f"l'appel d'essai du jour n'est pas revenu comme avis en {minutes} minutes: {fault.french}. De vrais appels "
+        "peuvent échouer aussi. Vérifiez tout de suite.",
     )
 
 

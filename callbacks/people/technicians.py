@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from callbacks.db.canaries import IS_A_PERSON
 from callbacks.db.removals import record_removal, record_removal_from
 from callbacks.db.states import Role
 from callbacks.db.tables import Technician, User
@@ -39,13 +40,14 @@ def person(row: Technician, local: time | None = None) -> Person:
 
 def everybody(session: Session) -> Sequence[Technician]:
     """Return every current technician, in the order they were added."""
-    return session.scalars(select(Technician).where(Technician.left_at.is_(None)).order_by(Technician.id)).all()
+    current = select(Technician).where(Technician.left_at.is_(None), IS_A_PERSON)
+    return session.scalars(current.order_by(Technician.id)).all()
 
 
 def technician_with(session: Session, phone: str) -> Technician | None:
     """Return the current technician who has this number (E.164), as first or second, verified or not."""
     has_number = or_(Technician.phone == phone, Technician.second_phone == phone)
-    return session.scalar(select(Technician).where(has_number, Technician.left_at.is_(None)))
+    return session.scalar(select(Technician).where(has_number, Technician.left_at.is_(None), IS_A_PERSON))
 
 
 def technician_named(session: Session, name: str) -> Technician:

@@ -104,6 +104,7 @@ _WORDS = {
     EventKind.NUMBER_CHANGED: "entered another number",
     EventKind.CONSENTED: "consented to the call",
     EventKind.CONSENT_REFUSED: "did not consent to the call",
+    EventKind.CANARY_ENDED: "ended the canary",
     EventKind.PAGE_REQUESTED: "asked to page now",
     EventKind.CONNECTION_REQUESTED: "asked for a connection",
     EventKind.PRIORITY_CHANGED: "changed the priority",

@@ -13,7 +13,9 @@ from callbacks.backup.restored import restored_from
 from callbacks.db.database import Database
 from callbacks.db.states import Channel
 from callbacks.db.tables import WorkerSign
+from callbacks.lifecycle.canary import last_runs
 from callbacks.paging import outages
+from callbacks.paging.messages import CANARY_FAULTS
 from callbacks.text.formats import span
 from callbacks.worker import look_back
 from callbacks.worker.overdue import LATE, oldest_overdue
@@ -58,6 +60,9 @@ def _warnings(session: Session, now: datetime) -> Iterator[str]:
     late = lateness_of_look_back(session, now)
     if late is not None:
         yield late
+    failure = failure_of_canary(session, now)
+    if failure is not None:
+        yield failure
     oldest = oldest_overdue(session, now)
     if oldest is not None and now - oldest.since > LATE:
         yield oldest.words(now)
@@ -78,3 +83,12 @@ def lateness_of_look_back(session: Session, now: datetime) -> str | None:
     if since is None:
         return None
     return f"The carrier could not be asked for missed calls and messages for {span(now - since)}. Some may be missing."
+
+
+def failure_of_canary(session: Session, now: datetime) -> str | None:
+    """Return why the last test call did not come back as a page, in words, or None if it did."""
+    runs = last_runs(session)
+    if not runs.has_failed(now) or runs.failed_at is None or runs.missing is None:
+        return None
+    fault = CANARY_FAULTS[runs.missing].english
+    return f"The daily test call did not come back as a page {span(now - runs.failed_at)} ago: {fault}."

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from callbacks.announcements.subscriptions import end_refused
+from callbacks.db.canaries import WITHOUT_CANARIES
 from callbacks.db.database import Database
 from callbacks.desk.desk_file import Desk
 from callbacks.inbound.mails.take import taker
@@ -35,6 +36,7 @@ from callbacks.worker.jobs import catch_up as catch_ups
 from callbacks.worker.jobs.announcements import AnnouncementTurns
 from callbacks.worker.jobs.box_mails import BoxMailer
 from callbacks.worker.jobs.calendars import CalendarReader
+from callbacks.worker.jobs.canary import DailyCanary
 from callbacks.worker.jobs.catch_up import CatchUp
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.customer_messages import CustomerMessageSending
@@ -136,7 +138,7 @@ def jobs_for(
     calendars = CalendarReader(database, desk, clock)
     box_mails = BoxMailer(database, mailer, desk, settings.public_url, clock)
     lock_mails = LockMailer(database, mailer, desk, clock)
-    digests = DigestMailer(database, mailer, desk, settings.public_url, clock)
+    digests = DigestMailer(database.without(*WITHOUT_CANARIES), mailer, desk, settings.public_url, clock)
 
     def in_one_transaction(work: Callable[[Session, Desk, datetime], object]) -> Callable[[], None]:
         return lambda: _in_one_transaction(database, clock, desk, work)
@@ -173,6 +175,8 @@ def jobs_for(
         Job("deletions", EVERY_SWEEP, deleter.delete_next, deleter.next_due_at, is_slow=True),
         Job("files of mails", EVERY_SWEEP, mail_files.delete_next, mail_files.next_due_at, is_slow=True),
         Job("orphaned files", orphans.EVERY, catch_up.held(orphan_remover.run), is_slow=True),
+        *(Job("canary", A_MINUTE, catch_up.held(DailyCanary(database, carrier, desk, part, clock).run), is_slow=True)
+          for part in [desk.canary] if part is not None),
         *(Job("heartbeat outside", outside_monitor.EVERY, OutsideMonitor(database, url, clock).run, is_slow=True)
           for url in [settings.heartbeat_url] if url),
         Job("heartbeat", HEARTBEAT_EVERY, Heartbeat(database, clock).beat, is_vital=True, needs_success=True),

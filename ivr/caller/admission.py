@@ -27,6 +27,8 @@ def answer(step: Step) -> Reply:
         case Admission.CAPPED:
             reply = voicemail.to_voicemail(step, say(language, prompts.CALLED_OFTEN))
             return replace(reply, screening=Screening.CAPPED)
+        case Admission.CANARY:
+            return Reply((Redirect(step.to(Place.BEEP)),))
         case Admission.BLOCKED:
             heard = (say(language, prompts.BLOCKED), say(language, prompts.RECORDING_NOTICE))
             return Reply((*heard, Redirect(step.to(Place.BEEP))), screening=Screening.BLOCKED)

@@ -172,7 +172,7 @@ def _answer(turn: Turn, recording: calls.Recording | None = None) -> Response:
             reason = verdict.reason.spoken("en")
             came = arrival(is_open=verdict.is_open, hours_reason=reason)
             came = _in_known_language(session, context.desk, turn, came)
-            call = calls.record_call(session, came, now, context.desk.dialing_rules)
+            call = calls.record_customer_call(session, context.desk, came, now)
         if as_customer:
             dial_in.goes_on_as_customer(call)
         elif turn.place is Place.INCOMING:

@@ -82,7 +82,7 @@ def _tries(step: Step) -> dict[str, int]:
 def recorded(step: Step) -> Reply:
     """Ask once more for a message that is hardly one, which is kept all the same. Else thank the caller."""
     turn = step.turn
-    if step.facts.admission is Admission.BLOCKED:  # nobody calls back
+    if step.facts.admission in (Admission.BLOCKED, Admission.CANARY):  # nobody calls back
         return Reply((say(turn.language, prompts.GOODBYE), Hangup()))
     if (turn.seconds is None or turn.seconds < SHORTEST_MESSAGE) and turn.tries < TRIES:
         hint = say(turn.language, prompts.NOTHING_HEARD if turn.seconds is None else prompts.TOO_SHORT)

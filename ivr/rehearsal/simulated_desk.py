@@ -89,9 +89,10 @@ def simulated_desk(
 
 def _set_up_numbers(carrier: SimulatedTwilio, service: Service) -> None:
     url = service.settings.public_url
-    for line in service.desk.lines.values():
+    canary = service.desk.canary
+    for number in (*(line.number for line in service.desk.lines.values()), *([canary.number] if canary else [])):
         carrier.own_number(
-            line.number,
+            number,
             voice_url=f"{url}/voice/incoming",
             voice_fallback_url=f"{url}/voice/fallback",
             status_callback=f"{url}/voice/status",

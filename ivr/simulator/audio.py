@@ -45,6 +45,11 @@ class Sound:
         return out.getvalue()
 
 
+def voice_of(length: timedelta) -> Sound:
+    """Return the sound of a voice that speaks for a while."""
+    return Sound(struct.pack("<2h", 8000, -8000) * int(length.total_seconds() * Sound().rate / 2))
+
+
 def sound_in(wav: bytes) -> Sound:
     """Return the sound in a PCM WAV file. Raise wave.Error or EOFError if it is not one."""
     with wave.open(io.BytesIO(wav)) as file:

@@ -172,11 +172,20 @@ class Calls:
             return
         leg.call.rang_at = self._events.now
         self._set_status(leg, CallStatus.RINGING)
+        if leg.call.to in self._account.numbers:
+            self._reach_own_number(leg)
+            return
         match habit:
             case Habit.REJECTS:
                 self._events.later(REFUSED_AFTER, lambda: self.reject(leg))
             case Habit.VOICEMAIL:
                 self._events.later(leg.phone.voicemail_after, lambda: self._answer_by_voicemail(leg))
+
+    def _reach_own_number(self, leg: Leg) -> None:
+        """Have a call to a number of the account come in there, as a call of its own that answers it."""
+        far_end = self.receive(self._phones.with_number(leg.call.from_), leg.call.to, leg.call.from_)
+        leg.far_end, far_end.far_end = far_end, leg
+        self._events.soon(lambda: self.answer(leg))
 
     def answer(self, leg: Leg) -> None:
         if leg.state is not LegState.RINGING:
@@ -277,6 +286,8 @@ class Calls:
         self._stop_documents(leg)
         self._disconnect(leg)
         self._set_status(leg, status)
+        if leg.far_end is not None:
+            self._events.soon(partial(self.hang_up, leg.far_end))
         if leg.parent is not None:
             self._events.soon(partial(self._resume, leg.parent, WaitEnd.OTHER_LEG))
 

@@ -150,6 +150,7 @@ class Leg:
     bridged_with: Leg | None = None
     was_bridged: bool = False  # whether it was ever connected to its parent
     took: Leg | None = None  # the caller whom it was connected to from a queue
+    far_end: Leg | None = None  # of a call between two numbers of the account: the other one's side
     hung_up: bool = False
     parent: Leg | None = None  # the leg whose <Dial> placed this call
     start_dialing: Callable[[], object] = lambda: None

@@ -506,6 +506,7 @@ ORIGINS = {
     CallbackOrigin.ANSWERED_CALL: "a call that was answered and needs more work",
     CallbackOrigin.MAIL: "a mail",
     CallbackOrigin.EMERGENCY_MAIL: "a mail to the emergency mailbox, promised what a voicemail is",
+    CallbackOrigin.CANARY: "the daily test call",
 }
 DECIDED_BY = {
     Decider.TECHNICIAN: "said by the technician",

@@ -14,13 +14,14 @@ from callbacks.db.states import AttemptState, Channel, PageState
 from callbacks.db.tables import Call, Page, PageAttempt, WorkerSign
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
+from callbacks.lifecycle.canary import last_runs
 from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap, Schedule
 from callbacks.paging.outages import BY_PHONE
 from callbacks.people.technicians import everybody
 from callbacks.text.formats import day_and_time, span
 from callbacks.worker import look_back
-from callbacks.worker.health import SWEPT_LATELY, lateness_of_look_back, refusal, silence_of_workers
+from callbacks.worker.health import SWEPT_LATELY, failure_of_canary, lateness_of_look_back, refusal, silence_of_workers
 from callbacks.worker.overdue import LATE, oldest_overdue
 
 LOOKS_AHEAD = timedelta(days=14)
@@ -58,7 +59,8 @@ def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
     """Return everything beside the open callbacks."""
     unstaffed = plan.unstaffed_layers()
     layers = [_on_call(plan, layer, now) for layer in plan.all_layers if layer in (*plan.staffed_layers(), *unstaffed)]
-    health = [_worker(session, now), _sending(session, desk, now), *_carrier(session, now), *_lines(session, desk, now)]
+    health = [_worker(session, now), _sending(session, desk, now), *_carrier(session, now)]
+    health += [*_canary(session, desk, now), *_lines(session, desk, now)]
     return Panel(
         layers,
         store.gaps_ahead(session, desk, now),
@@ -107,6 +109,15 @@ def _carrier(session: Session, now: datetime) -> Iterator[Health]:
     late, age = lateness_of_look_back(session, now), look_back.age(session, now)
     if age is not None:
         yield Health("Look back", late is None, late or f"missed calls and messages asked for {span(age)} ago")
+
+
+def _canary(session: Session, desk: Desk, now: datetime) -> Iterator[Health]:
+    if desk.canary is None:
+        return
+    failure, runs = failure_of_canary(session, now), last_runs(session)
+    back = f"last one back {day_and_time(runs.back_at, desk.zone)}" if runs.back_at else "none has come back yet"
+    took = f", after {span(runs.took)}" if runs.back_at and runs.took is not None else ""
+    yield Health("Test call", failure is None, f"{failure or ''} {back}{took}".strip())
 
 
 def _lines(session: Session, desk: Desk, now: datetime) -> Iterator[Health]:

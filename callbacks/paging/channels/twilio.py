@@ -50,6 +50,8 @@ MESSAGE_VALIDITY = timedelta(minutes=10)
 RECORDING_STATES = {"completed": VoicemailState.RECORDED, "absent": VoicemailState.ABSENT}
 RING_TIMEOUT = timedelta(seconds=25)  # shorter than a private voicemail takes to pick up
 
+BEEP_WITHIN = timedelta(seconds=4)  # of a call that goes to the message at once; shorter than the silence that ends it
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -171,6 +173,13 @@ class Carrier:
         with _carrier_errors():
             timeout = int(RING_TIMEOUT.total_seconds())
             call = self._client.calls.create(to=to, from_=from_, twiml=_twice(words, voice), timeout=timeout)
+            return _accepted(_sid(call.sid, sids.CALL), call.status)
+
+    def leave_message(self, to: str, from_: str, words: str, voice: str) -> Accepted:
+        """Place a call in which a voice waits for the beep, says these words, and hangs up. It needs no webhook."""
+        with _carrier_errors():
+            timeout = int(RING_TIMEOUT.total_seconds())
+            call = self._client.calls.create(to=to, from_=from_, twiml=_message(words, voice), timeout=timeout)
             return _accepted(_sid(call.sid, sids.CALL), call.status)
 
     def cancel_call(self, sid: str) -> None:
@@ -360,6 +369,14 @@ def _twice(words: str, voice: str) -> str:
     for _ in range(2):
         response.pause(length=1)
         response.say(words, voice=voice)
+    return str(response)
+
+
+def _message(words: str, voice: str) -> str:
+    response = VoiceResponse()
+    response.pause(length=int(BEEP_WITHIN.total_seconds()))
+    response.say(words, voice=voice)
+    response.hangup()
     return str(response)
 
 

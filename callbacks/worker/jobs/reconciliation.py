@@ -161,8 +161,7 @@ class Reconciliation:
         language = self._desk.lines[line].language
         reason = verdict.reason.spoken(language)
         arrival = calls.Arrival(call.sid, line, call.from_, language, verdict.is_open, reason, webhooks_missed=True)
-        rules = self._desk.dialing_rules
-        self._database.write(lambda session: calls.record_call(session, arrival, began_at, rules))
+        self._database.write(lambda session: calls.record_customer_call(session, self._desk, arrival, began_at))
 
     def _open_callback(self, session: Session, call_sid: str, now: datetime) -> None:
         """Open a callback for a call that never reached us: somebody must ask the caller what they wanted."""

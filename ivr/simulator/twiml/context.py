@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import urljoin
 
 from ivr.simulator.account import Account
+from ivr.simulator.audio import Sound, voice_of
 from ivr.simulator.events import EventQueue
 from ivr.simulator.ledger import CallStatus
 from ivr.simulator.phones import Heard, HeardKind, Leg, Wait, WaitEnd
@@ -34,6 +35,7 @@ class Switch(Protocol):
     def wake(self, leg: Leg) -> None: ...
     def pick_up(self, leg: Leg) -> None: ...
     def end(self, leg: Leg, status: CallStatus) -> None: ...
+    def speak(self, leg: Leg, sound: Sound) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,9 @@ class Context:
 
     def hear(self, kind: HeardKind, text: str = "", language: str = "") -> None:
         self.leg.heard.append(Heard(self.now, kind, text, language))
+
+    def speak_to_far_end(self, length: timedelta) -> None:
+        """Have the other number of the account hear a document for a while, in a call between two of its numbers."""
+        far_end = self.leg.far_end
+        if far_end is not None and self.leg.incoming:
+            self.switch.speak(far_end, voice_of(length))

@@ -26,8 +26,10 @@ def speech(context: Context, verb: Element) -> SpeechRun:
 
 
 def say(context: Context, words: str, language: str = "") -> SpeechRun:
+    length = timedelta(seconds=max(SHORTEST_SPEECH, len(words) / CHARACTERS_PER_SECOND))
     context.hear(HeardKind.SAY, words, language)
-    yield Wait(context.now + timedelta(seconds=max(SHORTEST_SPEECH, len(words) / CHARACTERS_PER_SECOND)))
+    context.speak_to_far_end(length)
+    yield Wait(context.now + length)
 
 
 def _play(context: Context, url: str) -> SpeechRun:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
-from callbacks.cli.settings_check import bounce_warnings, settings_faults, settings_warnings
+from callbacks.cli.settings_check import bounce_warnings, canary_faults, settings_faults, settings_warnings
+from callbacks.desk.canary import Canary
+from callbacks.desk.desk_file import read_desk
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.settings import SETTINGS
 from tests.callbacks.cli.conftest import ENVIRONMENT, CommandLine
@@ -240,3 +243,16 @@ def test_an_object_store_that_others_could_read_on_the_way_is_named(url: str, is
     found = list(settings_warnings({**GOOD, "MEDIA_URL": "s3://desk", "AWS_ENDPOINT_URL": url}))
     assert [("recordings and mails" in each) for each in found] == [True] * is_named
     assert list(settings_warnings({**GOOD, "AWS_ENDPOINT_URL": url})) == []  # it is somebody else's
+
+
+@pytest.mark.parametrize(
+    ("number", "faults"),
+    [
+        ("+15145550170", []),
+        ("+15141550170", ["+15141550170 (canary) is not a valid phone number."]),
+        ("+18884847266", ["+18884847266 is TWILIO_FROM and the canary."]),
+    ],
+)
+def test_the_number_of_the_canary_is_valid_and_does_not_send_the_texts(number: str, faults: list[str]) -> None:
+    desk = read_desk(Path("support.toml")).model_copy(update={"canary": Canary(number=number, line="direct")})
+    assert [fault.partition(". ")[0] + "." for fault in canary_faults(desk, "+18884847266")] == faults

@@ -12,6 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from callbacks.cli.twilio_check import account_faults, set_urls
+from callbacks.desk.canary import Canary
 from callbacks.desk.desk_file import read_desk
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.settings import Settings
@@ -62,6 +63,23 @@ def account() -> Iterator[Account]:
 
 def test_an_account_that_fits_has_no_faults(account: Account) -> None:
     assert account.faults() == []
+
+
+def test_the_number_of_the_canary_calls_and_is_texted(account: Account) -> None:
+    number, part = "+15145550170", Canary(number="+15145550170", line="direct")
+    desk = DESK.model_copy(update={"canary": part})
+
+    def faults() -> list[str]:
+        return list(account_faults(Carrier(account.settings), account.settings, desk))
+
+    (missing,) = faults()
+    assert missing.startswith("(514) 555-0170 (canary) is not a number of this account.")
+    account.twilio.own_number(number, voice_url="https://old.test")
+    assert len(faults()) == 4
+    assert len(list(set_urls(Carrier(account.settings), account.settings, desk))) == 4
+    assert faults() == []
+    account.change(number, capabilities=frozenset({"voice"}))
+    assert faults() == ["(514) 555-0170 (canary) cannot receive texts. Use another number for the canary."]
 
 
 def test_wrong_credentials_are_one_sentence(account: Account) -> None:

@@ -42,7 +42,7 @@ def test_screens_are_never_cached_and_static_files_are(sue: Console) -> None:
     [
         ("sue@example.com", set()),
         ("rita@example.com", set()),
-        ("amy@example.com", {"Calls", "Mails", "Queue", "Reports"}),
+        ("amy@example.com", {"Calls", "Mails", "Reports"}),
     ],
 )
 def test_the_navigation_offers_what_a_role_may_open(console: Console, email: str, hidden: set[str]) -> None:

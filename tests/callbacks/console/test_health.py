@@ -15,7 +15,10 @@ from callbacks.cli.context import Compose
 from callbacks.console.context import EXTENSION
 from callbacks.db.states import Channel
 from callbacks.db.tables import WorkerSign
+from callbacks.desk.canary import Canary
 from callbacks.errors import CarrierError
+from callbacks.lifecycle import canary
+from callbacks.lifecycle.canary import Missing
 from callbacks.paging import outages
 from callbacks.settings import Settings
 from callbacks.worker import look_back
@@ -149,3 +152,22 @@ def test_the_token_of_the_settings_is_the_one_that_counts(compose: Compose, sqli
     service = compose(settings, DESK, MovingClock(BEGAN))
     assert service.web.test_client().get("/metrics").status_code == 401
     service.close()
+
+
+def test_a_desk_with_a_canary_says_when_it_last_came_back_and_warns_when_it_does_not(console: Console) -> None:
+    worker_sweeps(console)
+    now, known = console.clock.now(), console.web.extensions[EXTENSION]
+    assert "canary_age_seconds" not in metrics(console)
+    part = Canary(number="+15145550170", line="direct")
+    console.web.extensions[EXTENSION] = replace(known, desk=DESK.model_copy(update={"canary": part}))
+    assert "canary_age_seconds" not in metrics(console)  # none has come back
+    began, back = now - timedelta(hours=2), now - timedelta(hours=2) + timedelta(seconds=40)
+    console.database.write(lambda session: canary.note_back(session, began, back))
+    found = metrics(console)
+    assert (found["canary_age_seconds"], found["canary_seconds"]) == (7160, 40)
+    console.logs_in("rita@example.com")
+    assert "Test call OK last one back" in console.reads("/")
+    console.database.write(lambda session: canary.note_failed(session, Missing.PAGE, now - timedelta(minutes=5)))
+    warning = "The daily test call did not come back as a page 5 min ago: no page was sent."
+    assert f"warning: {warning}" in console.client.get("/readyz").text
+    assert f"Test call problem {warning} last one back" in console.reads("/")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from callbacks.backup.restored import mark_restored, note_caught_up
 from callbacks.db.database import Database
 from callbacks.db.tables import ReceivedRequest, WorkerSign
+from callbacks.desk.canary import Canary
 from callbacks.desk.desk_file import read_desk
 from callbacks.desk.mailboxes import Mailbox, MailboxMeaning
 from callbacks.paging.channels.twilio import Carrier
@@ -98,6 +99,14 @@ def test_no_file_is_deleted_before_a_restored_desk_knows_what_the_carrier_has(
     database.write(note_caught_up)
     delete()
     assert not recording.exists()
+
+
+def test_a_desk_with_a_canary_has_a_job_for_it(database: Database, senders: Senders, jobs: Sequence[Job]) -> None:
+    settings = Settings("https://desk.test", "AC1", "token", "+15145550100", "secret")
+    desk = DESK.model_copy(update={"canary": Canary(number="+15145550170", line="direct")})
+    found = jobs_for(settings, desk, database, Carrier(settings), MovingClock(NOON), senders)
+    assert {job.name for job in found} - {job.name for job in jobs} == {"canary"}
+    assert next(job.is_slow for job in found if job.name == "canary")
 
 
 def test_signatures_of_old_requests_are_deleted(jobs: Sequence[Job], database: Database) -> None:

@@ -115,3 +115,17 @@ def test_the_greeting_of_a_voicemail_may_sound_like_keys(simulation: Simulation)
     simulation.client.calls.create(to=AMY, from_=OURS, url="https://app.test/page")
     simulation.advance(12)
     assert simulation.requests_to("chosen")[0]["Digits"] == "12"
+
+
+def test_a_call_between_two_numbers_of_the_account_is_two_calls_and_one_hears_the_other(simulation: Simulation) -> None:
+    canary = "+15145550170"
+    simulation.carrier.own_number(canary, voice_url="https://app.test/voice")
+    simulation.documents["voice"] = '<Record action="https://app.test/recorded"/>'
+    message = "<Response><Pause length='2'/><Say>this is a test of the desk</Say><Hangup/></Response>"
+    simulation.client.calls.create(to=OURS, from_=canary, twiml=message)
+    simulation.advance(10)
+    outgoing, incoming = simulation.carrier.ledger.calls
+    assert (outgoing.direction, incoming.direction) == ("outbound-api", "inbound")
+    assert {call.status for call in (outgoing, incoming)} == {"completed"}
+    (recording,) = simulation.carrier.ledger.recordings
+    assert (recording.call_sid, recording.status) == (incoming.sid, "completed")

@@ -62,3 +62,12 @@ def test_a_reply_to_somebody_who_sent_stop_is_not_sent_and_is_an_error(simulatio
     simulation.advance(5)
     assert simulation.carrier.ledger.errors == [f"21610 A reply to {AMY}, who has texted STOP"]
     assert simulation.texts_of(AMY) == []
+
+
+def test_a_text_between_two_numbers_of_the_account_goes_out_and_comes_in(simulation: Simulation) -> None:
+    canary = "+15145550170"
+    simulation.carrier.own_number(canary, voice_url="", sms_url="https://app.test/sms")
+    simulation.client.messages.create(to=canary, from_=OURS, body="583112")
+    simulation.advance(5)
+    (received,) = simulation.requests_to("sms")
+    assert (received["From"], received["To"], received["Body"]) == (OURS, canary, "583112")
