@@ -18,7 +18,7 @@ CHAPTER = Path("docs/operating.md")
 ENTRIES = {
     "callbacks/acts/attempts.py:_block_the_number": "KT-417: wrong number.",
     "callbacks/acts/lost_phone.py:report_lost_phone": "Amy Roy lost their phone.",
-    "callbacks/acts/mails.py:_hold_until_morning": "Unknown senders have written",
+    "callbacks/acts/mails.py:_tell_of_cap": "Unknown senders have written",
     "callbacks/inbound/mails/bounces.py:_tell": "The reply by mail to",
     "callbacks/inbound/texts.py:_record_opt_out_or_in": "Amy Roy sent STOP.",
     "callbacks/inbound/wrong_codes.py:announce_stop": "Wrong codes by text.",
