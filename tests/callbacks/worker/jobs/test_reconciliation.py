@@ -19,7 +19,7 @@ from callbacks.db.tables import Call, Page
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
 from callbacks.oncall import store
-from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording
+from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording, CarrierText
 from callbacks.people.technicians import add_technician
 from callbacks.settings import Settings
 from callbacks.worker import look_back
@@ -39,6 +39,7 @@ class Silent(Carrier):
         self.is_away = False
         self.lists: list[CarrierCall] = []
         self.lists_recordings: list[CarrierRecording] = []
+        self.lists_texts: list[CarrierText] = []
         self.knows: dict[str, CarrierCall] = {}
 
     def recordings(self, since: datetime) -> Iterator[CarrierRecording]:
@@ -49,6 +50,9 @@ class Silent(Carrier):
 
     def calls_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
         return iter(call for call in self.lists if call.to == number)
+
+    def texts_to(self, number: str, since: datetime) -> Iterator[CarrierText]:
+        return iter(text for text in self.lists_texts if text.to == number and text.made_at >= since)
 
     def call(self, sid: str) -> CarrierCall:
         if sid not in self.knows:
