@@ -1055,6 +1055,15 @@ def digest_not_mailed(address: str, why: Words) -> Words:
     )
 
 
+def logs_differ(day: Words, parts: Words, added: int) -> Words:
+    """Return the alert that the carrier and the desk disagree about what there was on a day."""
+    taken = Words(f" Taken in now: {added}.", f" Ajoutés maintenant: {added}.") if added else NOTHING
+    return Words(
+        f"the carrier's log and ours differ for {day.english}. {parts.english}.{taken.english}",
+        f"le journal du fournisseur et le nôtre diffèrent pour le {day.french}. {parts.french}.{taken.french}",
+    )
+
+
 def late_answer(sent_at: Words, text: str, answer: Words) -> Words:
     """Return the answer to a text that came late, with when it was sent and how it begins."""
     begins = _beginning(text)

@@ -15,7 +15,7 @@ from callbacks.db.states import Channel
 from callbacks.db.tables import WorkerSign
 from callbacks.paging import outages
 from callbacks.text.formats import span
-from callbacks.worker import look_back
+from callbacks.worker import carrier_log, look_back
 from callbacks.worker.overdue import LATE, oldest_overdue
 from sla.clock import Clock
 
@@ -58,6 +58,8 @@ def _warnings(session: Session, now: datetime) -> Iterator[str]:
     late = lateness_of_look_back(session, now)
     if late is not None:
         yield late
+    if carrier_log.has_differed(session):
+        yield "The carrier's log of the last day that was compared differs from ours. The alarm says in what."
     oldest = oldest_overdue(session, now)
     if oldest is not None and now - oldest.since > LATE:
         yield oldest.words(now)

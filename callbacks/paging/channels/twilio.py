@@ -92,6 +92,7 @@ class CarrierText:
     status: CarrierStatus
     made_at: datetime
     is_incoming: bool
+    is_reply: bool = False  # our answer to a webhook
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,20 @@ class Carrier:
         for text in self._listed("Messages", parameters, _listed_text):
             if text.is_incoming and _not_before(text.made_at, since):
                 yield text
+
+    def texts_from(self, number: str, since: datetime) -> Iterator[CarrierText]:
+        """Yield the texts that we sent from a number since an instant, without the answers to webhooks."""
+        parameters = {"From": number, "DateSent>": _day(since), "PageSize": 200}
+        for text in self._listed("Messages", parameters, _listed_text):
+            if not text.is_incoming and not text.is_reply and _not_before(text.made_at, since):
+                yield text
+
+    def calls_from(self, number: str, since: datetime) -> Iterator[CarrierCall]:
+        """Yield the calls that we placed from a number since an instant, without the legs that calls dialed."""
+        parameters = {"From": number, "StartTime>": _day(since), "PageSize": 200}
+        for call, direction in self._listed("Calls", parameters, _listed_call):
+            if direction == "outbound-api" and _not_before(call.made_at, since):
+                yield call
 
     def sender_numbers(self) -> Sequence[str]:
         """Return the numbers that our texts come from: TWILIO_FROM, or those of its messaging service."""
@@ -500,6 +515,7 @@ def _listed_text(row: Row) -> CarrierText:
         carrier_status(str(row.get("status"))),
         made_at,
         row.get("direction") == "inbound",
+        row.get("direction") == "outbound-reply",
     )
 
 

@@ -63,6 +63,16 @@ class Reconciliation:
         now = self._clock.now()
         self.look_back_to(min(self._last_run_at() or now, now))
 
+    def first(self, run: Callable[[], bool | None]) -> Callable[[], bool | None]:
+        """Return a job that waits, for some seconds, until the desk has asked what happened while it was away."""
+        return lambda: None if self._comes_first() else run()
+
+    def _comes_first(self) -> bool:
+        now = self._clock.now()
+        if not self._database.read(lambda session: look_back.was_away(session, now)):
+            return False
+        return self._database.write(lambda session: look_back.comes_first(session, now))
+
     def look_back_to(self, instant: datetime, *, texts_too: bool = True) -> bool:
         """Store everything since an instant. Return False if the carrier could not be asked."""
         now, since = self._clock.now(), instant - OVERLAP
@@ -116,7 +126,9 @@ class Reconciliation:
 
     def _texts_to_us(self, since: datetime) -> list[CarrierText]:
         numbers = our_numbers(self._carrier, self._desk)
-        return [text for number in numbers for text in self._carrier.texts_to(number, since)]
+        found = [text for number in numbers for text in self._carrier.texts_to(number, since)]
+        found.reverse()  # the carrier lists the last one first, and its times have whole seconds
+        return found
 
     def _add_text(self, text: CarrierText) -> None:
         now = self._clock.now()
