@@ -120,6 +120,8 @@ def sid(kind: str, number: int = 1) -> str:
 def test_what_came_in_and_is_missing_here_is_taken_in(job: DailyComparison, carrier: Lists, database: Database) -> None:
     ended_at = NOON + timedelta(minutes=1)
     carrier.all_calls = [CarrierCall(sid("CA"), CALLER, LINE, CarrierStatus.COMPLETED, NOON, ended_at, 60, NOON)]
+    elsewhere = CarrierCall(sid("CA", 2), CALLER, "+15145550999", CarrierStatus.COMPLETED, NOON, ended_at, 60, NOON)
+    carrier.all_calls.append(elsewhere)
     carrier.all_recordings = [
         CarrierRecording(sid("RE"), sid("CA"), VoicemailState.RECORDED, 20, NOON),
         CarrierRecording(sid("RE", 2), sid("CA", 2), VoicemailState.RECORDED, 20, NOON),  # not of our lines
