@@ -5,7 +5,8 @@ A difference is an alarm, once: something was lost, or sent twice, that no other
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -31,6 +32,7 @@ log = structlog.get_logger(__name__)
 
 EVERY = timedelta(minutes=5)
 TURN = timedelta(minutes=15)  # for which one worker compares, and others do not; then a failure is tried again
+MOST_ASKED_FOR = 50  # SIDs, one by one
 HELD_BY = "comparing the carrier's log"
 
 
@@ -76,11 +78,20 @@ class DailyComparison:
     def _compare(self, day: Day) -> tuple[Sequence[Difference], int]:
         """Return in what the logs differ, and how many entries were taken in for that."""
         theirs = self._theirs(day)
-        differences = self._database.read(lambda session: list(_differences(session, self._desk, theirs, day)))
+        found = self._database.read(lambda session: list(_differences(session, self._desk, theirs, day)))
+        differences = [each for each in map(self._without_unlisted, found) if each.only_there or each.only_here]
         if not any(each.only_there for each in differences if each.entries in REPAIRED):
             return differences, 0
         self._reconciliation.look_back_to(day.begins_at)
         return differences, self._database.read(lambda session: _taken_in(session, differences))
+
+    def _without_unlisted(self, found: Difference) -> Difference:
+        """Leave out what the carrier has although it did not list it: of a line or a sender that was changed since."""
+        ask = self._carrier.text if found.entries in (Entries.TEXTS_IN, Entries.TEXTS_OUT) else self._carrier.call
+        if found.entries is Entries.RECORDINGS:
+            return found
+        asked, rest = found.only_here[:MOST_ASKED_FOR], found.only_here[MOST_ASKED_FOR:]
+        return replace(found, only_here=[*(sid for sid in asked if not _has(ask, sid)), *rest])
 
     def _theirs(self, day: Day) -> Mapping[Entries, Listed]:
         """Return what the carrier lists of our lines and of what we send from. Raise CarrierError."""
@@ -127,6 +138,16 @@ class DailyComparison:
         words = messages.logs_differ(named, carrier_log.in_words(differences), added)
         log.warning("the carrier's log and ours differ", day=str(local.date()), words=words.english)
         alert_supervisors(session, self._desk, f"logs differ {local.date()}", words, self._clock.now())
+
+
+def _has(ask: Callable[[str], object], sid: str) -> bool:
+    try:
+        ask(sid)
+    except CarrierError as fault:
+        if not fault.permanent:
+            raise
+        return False
+    return True
 
 
 def _differences(session: Session, desk: Desk, theirs: Mapping[Entries, Listed], day: Day) -> Iterator[Difference]:

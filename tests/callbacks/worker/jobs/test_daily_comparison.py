@@ -16,7 +16,7 @@ from callbacks.db.tables import Call, Page, ReceivedText
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
 from callbacks.oncall import store
-from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording, CarrierText
+from callbacks.paging.channels.twilio import Accepted, Carrier, CarrierCall, CarrierRecording, CarrierText
 from callbacks.people.technicians import add_technician
 from callbacks.settings import Settings
 from callbacks.worker import carrier_log
@@ -65,6 +65,7 @@ class Lists(Carrier):
         self.all_calls: list[CarrierCall] = []
         self.all_texts: list[CarrierText] = []
         self.all_recordings: list[CarrierRecording] = []
+        self.unlisted: list[str] = []
         self.is_away = False
 
     def calls_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
@@ -83,6 +84,11 @@ class Lists(Carrier):
 
     def recordings(self, since: datetime) -> Iterator[CarrierRecording]:
         return iter(self.all_recordings)
+
+    def text(self, sid: str) -> Accepted:
+        if sid not in self.unlisted:
+            raise CarrierError("The carrier refused it: the carrier does not know this (20404).", permanent=True)
+        return Accepted(sid, CarrierStatus.NONE)
 
     def call(self, sid: str) -> CarrierCall:
         return next(call for call in self.all_calls if call.sid == sid)
@@ -163,8 +169,13 @@ def test_an_alert_that_the_web_server_sent_is_known(job: DailyComparison, carrie
     assert not database.read(carrier_log.has_differed)
 
 
-def test_what_only_the_desk_has_is_an_alarm(job: DailyComparison, database: Database) -> None:
+def test_what_only_the_desk_has_is_an_alarm_unless_the_carrier_has_it_after_all(
+    job: DailyComparison, carrier: Lists, database: Database
+) -> None:
     row = {"sender": CALLER, "at": NOON, "words": "", "answer": "", "understood": True}
-    database.write(lambda session: session.add(ReceivedText(sid=sid("SM"), **row)))
+    for number in (1, 2):
+        one = ReceivedText(sid=sid("SM", number), **row)
+        database.write(lambda session, one=one: session.add(one))  # type: ignore[misc]
+    carrier.unlisted = [sid("SM", 2)]
     job.run()
     assert [f"Texts in: 1 only here ({sid('SM')})." in alarm for alarm in alarms(database)] == [True]
