@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,7 +49,6 @@ def only(session: Session) -> Callback:
 def state_at(desk: ScenarioDesk, desk_clock: str) -> CallbackState:
     desk.clock_moves_to(desk_clock)
     desk.scenario.settle()  # after hours without a sweep, the carrier is asked first
-    desk.scenario.clock.pass_time(timedelta(seconds=1))
     desk.scenario.settle()
     return desk.callback.state
 
