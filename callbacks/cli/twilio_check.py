@@ -14,11 +14,11 @@ from phonenumbers import PhoneNumberType
 
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
-from callbacks.paging.channels.twilio import Carrier, OwnedNumber
+from callbacks.paging.channels.twilio import MESSAGING, Carrier, OwnedNumber
 from callbacks.settings import Settings
 from callbacks.text.formats import readable_number
 
-MESSAGING, VOICE = "https://messaging.twilio.com/v1", "https://voice.twilio.com/v1"
+VOICE = "https://voice.twilio.com/v1"
 ACCOUNTS = "https://accounts.twilio.com/v1"
 METHOD = "POST"
 STATIC_DOCUMENT = re.compile(r"https://handler\.twilio\.com/twiml/EH[0-9a-f]{32}")

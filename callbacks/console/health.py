@@ -21,7 +21,7 @@ from callbacks.db.tables import Callback, Page, Voicemail, WorkerSign
 from callbacks.lifecycle.canary import last_runs
 from callbacks.paging import outages
 from callbacks.text.hosts import is_loopback_address
-from callbacks.worker import look_back
+from callbacks.worker import carrier_log, look_back
 from callbacks.worker.health import unready, warnings
 from callbacks.worker.overdue import oldest_overdue
 
@@ -121,6 +121,12 @@ def _numbers(session: Session, now: datetime) -> dict[tuple[str, str], float]:
         ("look_back_age_seconds", "Time since missed calls and recordings were last asked for, in seconds"): (
             look_back.age(session, now) or timedelta(0)
         ).total_seconds(),
+        ("carrier_log_differs", "Whether the carrier's log of the last day that was compared differs from ours"): float(
+            carrier_log.has_differed(session)
+        ),
+        ("carrier_log_compared_age_seconds", "Time since the day that was compared last began, in seconds"): _late(
+            carrier_log.last_compared(session), now
+        ),
         ("sweep_age_seconds", "Time since a worker last finished a sweep, in seconds"): _late(swept_at, now),
     }
 

@@ -52,6 +52,7 @@ WITHOUT_CUSTOMER = frozenset(
         *(EventKind.NOTIFIED, EventKind.ATTEMPT_REQUESTED, EventKind.OWNER_PASSED_OVER),
         *(EventKind.RESOLUTION_AT_RISK, EventKind.RESOLUTION_OVERDUE, EventKind.PRIORITY_CHANGED),
         *(EventKind.WORK_RECORDED, EventKind.PRODUCT_SET, EventKind.AUTO_CLOSED, EventKind.PERSON_DELETED),
+        EventKind.TEXT_FOUND,
     }
 )
 

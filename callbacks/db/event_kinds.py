@@ -39,6 +39,9 @@ class EventKind(enum.Enum):
     SERVICE_FAILED = "service_failed"  # the carrier turned to the fallback URL in this call
     REFERENCE_RESTORED = "reference_restored"  # after a restore, a callback got the reference back that it had
     CALL_MISSED = "call_missed"  # the carrier had a call that never reached this service
+    TEXT_FOUND = (
+        "text_found"  # the carrier had a text that never reached this service; it counts as of when it was sent
+    )
     STANDING_HEARD = "standing_heard"  # the caller heard how their open callback stands
     SAID_SEPARATE = "said_separate"  # the caller said that the call is not about the open callback
     CALLED_AGAIN = "called_again"  # the call joined the callback that was open for this number

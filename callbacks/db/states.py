@@ -272,6 +272,7 @@ class PageKind(enum.Enum):
     OVER_AGREED = "over agreed"  # to the owner: more billable time was worked than the customer agreed to
     CONSENT_ANSWER = "consent answer"  # to whoever has it or was paged: the number may be called now, or may not
     FOLLOW_UP = "follow up"  # to who took a call and hung up first: does it need more work? About no callback yet
+    TEXT_ANSWER = "text answer"  # what became of a text of theirs that no webhook brought; about no callback
     LIVE_CALL = "live call"  # a customer waits on the line; about a call, and no callback
     TEST = "test"  # to see whether pages arrive; like the next two, about no callback
     ALARM = "alarm"  # something that a supervisor must act on

@@ -23,6 +23,7 @@ from callbacks.acts.ownership import Pass, Take
 from callbacks.acts.wording import minutes_not_noted
 from callbacks.acts.work import MinutesRefused
 from callbacks.announcements.subscriptions import end_all
+from callbacks.db import marks
 from callbacks.db.database import insert_once, locked
 from callbacks.db.states import CallbackState, Channel, PageAnswer, PageKind, PhoneSlot, ReportedOutcome
 from callbacks.db.tables import Callback, Page, ReceivedText, Technician
@@ -108,21 +109,44 @@ class Answer:
 NOTHING = Answer(Words("", ""))
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What became of a text. `answer` is what to text back, "" for nothing."""
+
+    answer: str
+    language: str = "en"
+    is_new: bool = True
+
+
 def answer_text(
     session: Session, desk: Desk, sid: str, sender: str, text: str, now: datetime, opt_out_type: str = ""
 ) -> str:
     """Do what a text asks for, once for each SID, and return what to text back: "" for nothing."""
+    taken = take_text(session, desk, sid, sender, text, now, opt_out_type)
+    is_answered_apart = not taken.is_new and marks.last_at(session, answered_apart(sid)) is not None
+    return "" if is_answered_apart else taken.answer
+
+
+def answered_apart(sid: str) -> str:
+    """Return the name of the mark of a text whose answer is a text of its own: its webhook came too late to answer."""
+    return f"answered apart {sid}"
+
+
+def take_text(
+    session: Session, desk: Desk, sid: str, sender: str, text: str, now: datetime, opt_out_type: str = ""
+) -> Taken:
+    """Do what a text asks for, once for each SID, and return what became of it."""
     if not insert_once(
         session, ReceivedText, sid=sid, sender=sender[:64], at=now, words=text[:1600], answer="", understood=True
     ):
-        return session.scalars(select(ReceivedText.answer).where(ReceivedText.sid == sid)).one()
+        return Taken(session.scalars(select(ReceivedText.answer).where(ReceivedText.sid == sid)).one(), is_new=False)
     technician, received = technician_with(session, sender), session.get_one(ReceivedText, sid)
     wish = wish_in(text, opt_out_type)
     if wish is Wish.STOP:
         end_all(session, Channel.TEXT, sender, now)
     if technician is None and wish in (Wish.SUBSCRIBE, Wish.LEAVE):
         received.answer = _grant(session, desk, sender, text, now)
-        return received.answer
+        return Taken(received.answer)
     if technician is None:
         answer, language = _answer_customer(session, desk, sender, text, opt_out_type, now)
     else:
@@ -131,7 +155,7 @@ def answer_text(
         incoming = Incoming(desk, technician, slot, text, now, opt_out_type)
         answer, language = _answer_technician(session, incoming, received), technician.language
     received.answer, received.understood = for_text_message(answer.words.for_(language)), answer.understood
-    return received.answer
+    return Taken(received.answer, language)
 
 
 def _answer_technician(session: Session, incoming: Incoming, received: ReceivedText) -> Answer:

@@ -24,6 +24,7 @@ from callbacks.text.bilingual import Words
 
 TOLD_EVERY = timedelta(minutes=10)
 WRITTEN_LATER = Words("", "")
+FROM_CUSTOMER = (EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)
 IS_TO_ESCALATE = Page.kind.in_(ESCALATING) & Page.state.in_((*PAGED, PageState.DUE))
 
 
@@ -45,13 +46,31 @@ def words_of_news(session: Session, desk: Desk, page: Page, callback: Callback) 
     """Return the text of such a page: what the customer has texted since the technician was last told."""
     told_at = _last_told_at(session, callback, page.technician)
     news = select(Event).where(Event.contact_sid == callback.contact_sid)
-    news = news.where(Event.kind.in_((EventKind.CUSTOMER_TEXTED, EventKind.CANCEL_ASKED)))
-    if told_at is not None:
-        news = news.where(Event.at > told_at)
-    found = session.scalars(news.order_by(Event.id)).all()
+    found = _since(told_at, session.scalars(news.order_by(Event.id)).all())
     texts = [event.detail.partition(": ")[2] for event in found if event.kind is EventKind.CUSTOMER_TEXTED]
     asks = any(event.kind is EventKind.CANCEL_ASKED for event in found)
     return messages.customer_texted(subject_of(desk, callback), page.code, texts, asks_for_no_call=asks)
+
+
+def _since(told_at: datetime | None, events: Sequence[Event]) -> Sequence[Event]:
+    """Return the customer's texts since a technician was last told, with those that were only found since. Pure.
+
+    That a text was found follows what it changed, as of when it was sent.
+    """
+    news: list[Event] = []
+    found_at: datetime | None = None
+    sent_at: datetime | None = None
+    for event in reversed(events):
+        if event.kind is EventKind.TEXT_FOUND:
+            found_at, sent_at = event.at, None
+            continue
+        if sent_at not in (None, event.at):
+            found_at = None
+        sent_at = event.at
+        came_at = found_at or event.at
+        if event.kind in FROM_CUSTOMER and (told_at is None or came_at > told_at):
+            news.append(event)
+    return news[::-1]
 
 
 def _concerned(session: Session, callback: Callback, *, everybody: bool) -> Sequence[Technician]:

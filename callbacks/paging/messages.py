@@ -31,6 +31,7 @@ SHORT_REASON = 30  # where the whole one does not fit
 SHORTEST_NAME = 12
 LONGEST_NAME = 40  # of a person; supervisors are named by their mail address
 LONGEST_CUSTOMER = 48  # company and name
+LONGEST_QUOTE = 40  # of a text that is answered late
 LONGEST_ALERT = 600
 NOTHING = Words("", "")
 AFTER_THE_CALL = Words("After the call:", "Après l'appel:")
@@ -1077,6 +1078,39 @@ def digest_not_mailed(address: str, why: Words) -> Words:
         f"the digest could not be mailed to {to}. {why.english}",
         f"le bilan n'a pas pu être envoyé à {to}. {why.french}",
     )
+
+
+def logs_differ(day: Words, parts: Words, added: int) -> Words:
+    """Return the alert that the carrier and the desk disagree about what there was on a day."""
+    taken = Words(f" Taken in now: {added}.", f" Ajoutés maintenant: {added}.") if added else NOTHING
+    return Words(
+        f"the carrier's log and ours differ for {day.english}. {parts.english}.{taken.english}",
+        f"le journal du fournisseur et le nôtre diffèrent pour le {day.french}. {parts.french}.{taken.french}",
+    )
+
+
+def late_answer(sent_at: Words, text: str, answer: Words) -> Words:
+    """Return the answer to a text that came late, with when it was sent and how it begins."""
+    begins = _beginning(text)
+    return Words(
+        f'Your text of {sent_at.english}, "{begins}", only arrived now. {answer.english}',
+        f'Votre texto de {sent_at.french}, "{begins}", vient d\'arriver. {answer.french}',
+    )
+
+
+def too_late_to_ring(text: str) -> Words:
+    """Return the answer to a text that asked for a connection and came too late for that."""
+    begins = _beginning(text)
+    return Words(
+        f'It is yours, but your phone was not rung: your text came too late. Send "{begins}" again to be connected.',
+        f'Il est à vous, mais votre texto est arrivé trop tard pour faire sonner votre téléphone. Renvoyez "{begins}" '
+        "pour joindre le client.",
+    )
+
+
+def _beginning(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_QUOTE else f"{words[: LONGEST_QUOTE - 3]}..."
 
 
 def not_taken_in(kind: Words, sid: str) -> Words:

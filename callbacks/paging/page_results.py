@@ -66,6 +66,7 @@ KINDS = {
     PageKind.CONSENT: "number to be allowed",
     PageKind.CONSENT_ANSWER: "whether the number is allowed",
     PageKind.FOLLOW_UP: "does the call need more work",
+    PageKind.TEXT_ANSWER: "answer to a late text",
     PageKind.LIVE_CALL: "a customer on the line",
     PageKind.CUSTOMER_TEXT: "the customer texted",
     PageKind.TRANSCRIPT: "transcript of the message",

@@ -28,6 +28,7 @@ _WORDS = {
     EventKind.SERVICE_FAILED: "got no answer from the desk, and used the fallback",
     EventKind.REFERENCE_RESTORED: "gave back the reference",
     EventKind.CALL_MISSED: "found a missed call",
+    EventKind.TEXT_FOUND: "found a text that had not arrived",
     EventKind.STANDING_HEARD: "heard how the callback stands",
     EventKind.SAID_SEPARATE: "called about something else",
     EventKind.CALLED_AGAIN: "called again",

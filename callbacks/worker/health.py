@@ -17,7 +17,7 @@ from callbacks.lifecycle.canary import last_runs
 from callbacks.paging import outages
 from callbacks.paging.messages import CANARY_FAULTS
 from callbacks.text.formats import span
-from callbacks.worker import look_back
+from callbacks.worker import carrier_log, look_back
 from callbacks.worker.overdue import LATE, oldest_overdue
 from sla.clock import Clock
 
@@ -63,6 +63,8 @@ def _warnings(session: Session, now: datetime) -> Iterator[str]:
     failure = failure_of_canary(session, now)
     if failure is not None:
         yield failure
+    if carrier_log.has_differed(session):
+        yield "The carrier's log of the last day that was compared differs from ours. The alarm says in what."
     oldest = oldest_overdue(session, now)
     if oldest is not None and now - oldest.since > LATE:
         yield oldest.words(now)

@@ -17,7 +17,9 @@ from callbacks.text.formats import day_and_time
 LATE = timedelta(minutes=5)
 # A machine that slept for hours has not succeeded for hours: its first failure is no alarm yet.
 FAILS_FOR = timedelta(minutes=1)
+FIRST_FOR = timedelta(seconds=20)  # nobody waits longer for the carrier before people are paged
 SUCCEEDED = "reconciled"
+FIRST_SINCE = "look back comes first since"
 FAILING_SINCE = "look back fails since"
 
 
@@ -30,6 +32,20 @@ def record_success(session: Session, now: datetime) -> None:
     """Record that everything the carrier has is here."""
     marks.record(session, SUCCEEDED, now)
     marks.clear(session, FAILING_SINCE)
+    marks.clear(session, FIRST_SINCE)
+
+
+def was_away(session: Session, now: datetime) -> bool:
+    """Return whether nobody has asked the carrier for minutes, and nobody has found that it cannot be asked."""
+    last = last_success(session)
+    return last is not None and now - last >= LATE and marks.last_at(session, FAILING_SINCE) is None
+
+
+def comes_first(session: Session, now: datetime) -> bool:
+    """Return whether to ask the carrier before anybody is paged: what they texted or who called is not known yet."""
+    marks.once(session, FIRST_SINCE, now)
+    since = marks.last_at(session, FIRST_SINCE)
+    return since is not None and timedelta(0) <= now - since < FIRST_FOR
 
 
 def record_failure(session: Session, desk: Desk, fault: CarrierError, now: datetime) -> None:

@@ -25,6 +25,7 @@ from callbacks.worker.jobs import (
     auditor,
     connections,
     coverage,
+    daily_comparison,
     look_ups,
     orphans,
     outside_monitor,
@@ -40,6 +41,7 @@ from callbacks.worker.jobs.canary import DailyCanary
 from callbacks.worker.jobs.catch_up import CatchUp
 from callbacks.worker.jobs.connections import ConnectionSettler
 from callbacks.worker.jobs.customer_messages import CustomerMessageSending
+from callbacks.worker.jobs.daily_comparison import DailyComparison
 from callbacks.worker.jobs.deletions import RecordingDeleter
 from callbacks.worker.jobs.digest import DigestMailer
 from callbacks.worker.jobs.heartbeat import Heartbeat
@@ -130,6 +132,7 @@ def jobs_for(
     settler = ConnectionSettler(database, carrier, desk, clock)
     missed = Reconciliation(database, carrier, desk, clock)
     catch_up = CatchUp(database, carrier, desk, clock, missed)
+    comparison = DailyComparison(database, carrier, desk, clock, missed)
     asked = LookUps(database, carrier, desk, clock)
     transcriber = Transcriber(database, desk, media, settings.transcribe_model, clock)
     deleter = RecordingDeleter(database, carrier, desk, media, clock)
@@ -145,8 +148,8 @@ def jobs_for(
 
     mailboxes = mailbox_readers(settings, desk, database, clock)
     return (
-        Job("next actions", EVERY_SWEEP, catch_up.held(actions.run), actions.next_due_at, is_vital=True),
-        Job("pages", EVERY_SWEEP, catch_up.held(pages.run), outbox.next_due_at, is_vital=True),
+        Job("next actions", EVERY_SWEEP, catch_up.held(missed.first(actions.run)), actions.next_due_at, is_vital=True),
+        Job("pages", EVERY_SWEEP, catch_up.held(missed.first(pages.run)), outbox.next_due_at, is_vital=True),
         Job("rings", EVERY_SWEEP, ender.run, ender.next_due_at, is_slow=True),
         Job("recordings", EVERY_SWEEP, lambda: copier.start(senders), copier.next_due_at),
         Job("answers of the carrier", EVERY_SWEEP, senders.wait),
@@ -162,6 +165,7 @@ def jobs_for(
         Job("connections", connections.EVERY, settler.run, is_slow=True),
         Job("catching up", catch_ups.AGAIN_AFTER, catch_up.run, catch_up.next_due_at, is_slow=True),
         Job("reconciliation", reconciliation.AGAIN_AFTER, catch_up.held(missed.run), missed.next_due_at, is_slow=True),
+        Job("daily comparison", daily_comparison.EVERY, catch_up.held(comparison.run), is_slow=True),
         Job("look-ups", look_ups.EVERY, asked.run, is_slow=True),
         Job("calendars", A_MINUTE, calendars.read_due, is_slow=True),
         Job("digests", A_MINUTE, digests.send_due, is_slow=True),

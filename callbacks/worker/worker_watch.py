@@ -25,6 +25,7 @@ from callbacks.paging import messages
 from callbacks.paging.channels.twilio import Carrier
 from callbacks.people.person import Person
 from callbacks.text.bilingual import Words
+from callbacks.worker import carrier_log
 from callbacks.worker.health import silence_of_workers
 from callbacks.worker.overdue import oldest_overdue
 from sla.clock import Clock
@@ -110,10 +111,17 @@ class WorkerWatch:
 
     def _send(self, recipient: Recipient, channel: Channel, words: str) -> None:
         if channel is Channel.TEXT:
-            self._carrier.send_text(recipient.number, words)
+            self._note(self._carrier.send_text(recipient.number, words).sid)
         else:
             voice = self._desk.voices.for_(recipient.language)
-            self._carrier.speak_to(recipient.number, self._calls_from, words, voice)
+            self._note(self._carrier.speak_to(recipient.number, self._calls_from, words, voice).sid)
+
+    def _note(self, sid: str) -> None:
+        """Record that this was sent, if the database is there."""
+        try:
+            self._database.write(lambda session: carrier_log.note_sent_apart(session, sid, self._clock.now()))
+        except SQLAlchemyError as fault:
+            log.warning("an alert that was sent could not be recorded", sid=sid, cause=type(fault).__name__)
 
 
 def _fault(session: Session, now: datetime) -> Words | None:

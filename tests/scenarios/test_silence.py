@@ -48,6 +48,7 @@ def only(session: Session) -> Callback:
 
 def state_at(desk: ScenarioDesk, desk_clock: str) -> CallbackState:
     desk.clock_moves_to(desk_clock)
+    desk.scenario.settle()  # after hours without a sweep, the carrier is asked first
     desk.scenario.settle()
     return desk.callback.state
 

@@ -19,8 +19,8 @@ from callbacks.oncall import store
 from callbacks.oncall.schedule import Gap, Schedule
 from callbacks.paging.outages import BY_PHONE
 from callbacks.people.technicians import everybody
-from callbacks.text.formats import day_and_time, span
-from callbacks.worker import look_back
+from callbacks.text.formats import day_and_time, day_in_words, span
+from callbacks.worker import carrier_log, look_back
 from callbacks.worker.health import SWEPT_LATELY, failure_of_canary, lateness_of_look_back, refusal, silence_of_workers
 from callbacks.worker.overdue import LATE, oldest_overdue
 
@@ -59,7 +59,7 @@ def panel(session: Session, desk: Desk, plan: Schedule, now: datetime) -> Panel:
     """Return everything beside the open callbacks."""
     unstaffed = plan.unstaffed_layers()
     layers = [_on_call(plan, layer, now) for layer in plan.all_layers if layer in (*plan.staffed_layers(), *unstaffed)]
-    health = [_worker(session, now), _sending(session, desk, now), *_carrier(session, now)]
+    health = [_worker(session, now), _sending(session, desk, now), *_carrier(session, desk, now)]
     health += [*_canary(session, desk, now), *_lines(session, desk, now)]
     return Panel(
         layers,
@@ -100,7 +100,7 @@ def _sending(session: Session, desk: Desk, now: datetime) -> Health:
     return Health("Sending", True, f"last page sent {day_and_time(last.started_at, desk.zone)}")
 
 
-def _carrier(session: Session, now: datetime) -> Iterator[Health]:
+def _carrier(session: Session, desk: Desk, now: datetime) -> Iterator[Health]:
     """Yield what the carrier refuses, and whether it is asked for what no webhook brought."""
     for channel in BY_PHONE:
         refused = refusal(session, channel, now)
@@ -109,6 +109,11 @@ def _carrier(session: Session, now: datetime) -> Iterator[Health]:
     late, age = lateness_of_look_back(session, now), look_back.age(session, now)
     if age is not None:
         yield Health("Look back", late is None, late or f"missed calls and messages asked for {span(age)} ago")
+    compared = carrier_log.last_compared(session)
+    if compared is not None:
+        differs, day = carrier_log.has_differed(session), day_in_words(compared.astimezone(desk.zone))
+        words = f"differs from ours for {day}. The alarm says in what." if differs else f"agrees with ours for {day}"
+        yield Health("Carrier's log", not differs, words)
 
 
 def _canary(session: Session, desk: Desk, now: datetime) -> Iterator[Health]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,6 +39,7 @@ log = structlog.get_logger(__name__)
 Item = TypeVar("Item")
 Row = Mapping[str, Any]
 
+MESSAGING = "https://messaging.twilio.com/v1"
 TIMEOUT = 10.0  # seconds for one request in all; twilio-python itself has no timeout
 MOST_BYTES = 64 * 1024 * 1024  # an hour of uncompressed audio
 MOST_PAGES = 1000  # of one list
@@ -93,6 +94,7 @@ class CarrierText:
     status: CarrierStatus
     made_at: datetime
     is_incoming: bool
+    is_reply: bool = False  # our answer to a webhook
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,36 @@ class Carrier:
         for text in self._listed("Messages", parameters, _listed_text):
             if _not_before(text.made_at, since):
                 yield text
+
+    def texts_to(self, number: str, since: datetime) -> Iterator[CarrierText]:
+        """Yield the texts to one of our numbers since an instant."""
+        parameters = {"To": number, "DateSent>": _day(since), "PageSize": 200}
+        for text in self._listed("Messages", parameters, _listed_text):
+            if text.is_incoming and _not_before(text.made_at, since):
+                yield text
+
+    def texts_from(self, number: str, since: datetime) -> Iterator[CarrierText]:
+        """Yield the texts that we sent from a number since an instant, without the answers to webhooks."""
+        parameters = {"From": number, "DateSent>": _day(since), "PageSize": 200}
+        for text in self._listed("Messages", parameters, _listed_text):
+            if not text.is_incoming and not text.is_reply and _not_before(text.made_at, since):
+                yield text
+
+    def calls_from(self, number: str, since: datetime) -> Iterator[CarrierCall]:
+        """Yield the calls that we placed from a number since an instant, without the legs that calls dialed."""
+        parameters = {"From": number, "StartTime>": _day(since), "PageSize": 200}
+        for call, direction in self._listed("Calls", parameters, _listed_call):
+            if direction == "outbound-api" and _not_before(call.made_at, since):
+                yield call
+
+    def sender_numbers(self) -> Sequence[str]:
+        """Return the numbers that our texts come from: TWILIO_FROM, or those of its messaging service."""
+        sender = self._settings.sender
+        if not sender.startswith("MG"):
+            return [sender]
+        found = self.resource(f"{MESSAGING}/Services/{sender}/PhoneNumbers", {"PageSize": 1000})
+        with _carrier_errors():
+            return [str(each["phone_number"]) for each in found["phone_numbers"]]
 
     def calls_placed_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
         """Yield the calls that we placed to a number since an instant."""
@@ -500,6 +532,7 @@ def _listed_text(row: Row) -> CarrierText:
         carrier_status(str(row.get("status"))),
         made_at,
         row.get("direction") == "inbound",
+        row.get("direction") == "outbound-reply",
     )
 
 

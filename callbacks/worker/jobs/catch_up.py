@@ -34,7 +34,7 @@ from callbacks.db.tables import Callback, Contact, CustomerMessage, Page, PageAt
 from callbacks.desk.customer_number import customer_number
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
-from callbacks.inbound.texts import answer_text
+from callbacks.inbound.late_texts import is_keyword, leave_out, replay
 from callbacks.inbound.wrong_codes import is_code_of
 from callbacks.lifecycle.transitions import advance_escalation, awaits_attempt
 from callbacks.paging import customer_reports, messages
@@ -141,7 +141,7 @@ class CatchUp:
         alert_supervisors(session, self._desk, f"restored {made_at:%Y-%m-%d %H:%M:%S} {now:%H:%M:%S}", words, now)
 
     def _catch_up(self, made_at: datetime, began_at: datetime) -> bool:
-        if not self._reconciliation.look_back_to(made_at):
+        if not self._reconciliation.look_back_to(made_at, texts_too=False):
             return False
         now = self._clock.now()
         texts = list(self._carrier.texts_since(made_at))
@@ -280,15 +280,12 @@ def _replay(session: Session, desk: Desk, text: CarrierText, at: datetime) -> No
     A technician's text with a code that is not known here counts for nothing, and not as a wrong code either.
     """
     technician, code = technician_with(session, text.from_), code_in(text.words)
-    if technician is not None and not (code and is_code_of(session, technician, code)):
+    is_about_us = is_keyword(text.words) or (code and technician and is_code_of(session, technician, code))
+    if technician is not None and not is_about_us:
         log.warning("a text since the backup is about nothing that is known here", sid=text.sid)
+        leave_out(session, text, at)
         return
-    last = session.scalar(select(Page.id).order_by(Page.id.desc()).limit(1)) or 0
-    answer_text(session, desk, text.sid, text.from_, text.words, at)
-    session.flush()
-    for page in session.scalars(select(Page).where(Page.id > last, Page.state == PageState.DUE)):
-        if page.kind not in STILL_SENT:
-            page.state, page.next_action_at = PageState.CANCELLED, None
+    replay(session, desk, text, at, lambda kind: kind in STILL_SENT)
 
 
 def _adopt_connection(session: Session, desk: Desk, dialed: DialedCustomer, at: datetime, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Asks the carrier for calls and recordings that no webhook brought, or whose webhook failed.
+"""Asks the carrier for calls, recordings and texts that no webhook brought, or whose webhook failed.
 
 So nothing is lost that happened while the service, its network or its database was down. It is stored by the same
 functions as a webhook's. Twilio's lists are eventually consistent, so each run overlaps the one before.
@@ -6,7 +6,7 @@ functions as a webhook's. Twilio's lists are eventually consistent, so each run 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from callbacks.acts.opening import open_callback
+from callbacks.backup.restored import texts_since
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.states import AudioState, VoicemailState
@@ -23,10 +24,10 @@ from callbacks.db.tables import Call, Voicemail
 from callbacks.desk.business_hours import support_hours
 from callbacks.desk.desk_file import Desk
 from callbacks.errors import CarrierError
-from callbacks.inbound import calls
+from callbacks.inbound import calls, late_texts
 from callbacks.paging import messages
 from callbacks.paging.alerts import alert_supervisors
-from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording
+from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording, CarrierText
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
 from callbacks.worker import look_back
@@ -40,6 +41,7 @@ OVERLAP = timedelta(minutes=15)
 WEBHOOKS_ARE_LATE_BY = timedelta(minutes=2)  # at most; until then a webhook may still come
 NO_RECORDING_AFTER = timedelta(minutes=5)
 RECORDING, CALL = Words("a recording", "un enregistrement"), Words("a call", "un appel")
+TEXT = Words("a text", "un texto")
 
 
 class Reconciliation:
@@ -61,14 +63,25 @@ class Reconciliation:
         now = self._clock.now()
         self.look_back_to(min(self._last_run_at() or now, now))
 
-    def look_back_to(self, instant: datetime) -> bool:
+    def first(self, run: Callable[[], bool | None]) -> Callable[[], bool | None]:
+        """Return a job that waits, for some seconds, until the desk has asked what happened while it was away."""
+        return lambda: None if self._comes_first() else run()
+
+    def _comes_first(self) -> bool:
+        now = self._clock.now()
+        if not self._database.read(lambda session: look_back.was_away(session, now)):
+            return False
+        return self._database.write(lambda session: look_back.comes_first(session, now))
+
+    def look_back_to(self, instant: datetime, *, texts_too: bool = True) -> bool:
         """Store everything since an instant. Return False if the carrier could not be asked."""
         now, since = self._clock.now(), instant - OVERLAP
         failures = [self._look_for_recordings(since)]
         failures += [self._look_for_calls(name, line.number, since) for name, line in self._desk.lines.items()]
+        failures += [self._look_for_texts(since)] if texts_too else []
         fault = next((each for each in failures if each is not None), None)
         if fault is not None:
-            log.warning("the carrier could not be asked for missed calls and recordings", cause=str(fault))
+            log.warning("the carrier could not be asked for missed calls, recordings and texts", cause=str(fault))
             self._database.write(lambda session: look_back.record_failure(session, self._desk, fault, now))
             return False
         self._database.write(lambda session: self._close_expected_voicemails(session, now))
@@ -99,6 +112,29 @@ class Reconciliation:
         except CarrierError as fault:
             return fault
         return None
+
+    def _look_for_texts(self, since: datetime) -> CarrierError | None:
+        """Take in texts in the order in which they were sent, to whichever of our numbers."""
+        try:
+            floor = self._database.read(texts_since)
+            found = self._texts_to_us(max(since, floor) if floor is not None else since)
+            for text in sorted(found, key=lambda text: text.made_at):
+                self._store(TEXT, text.sid, partial(self._add_text, text))
+        except CarrierError as fault:
+            return fault
+        return None
+
+    def _texts_to_us(self, since: datetime) -> list[CarrierText]:
+        numbers = our_numbers(self._carrier, self._desk)
+        found = [text for number in numbers for text in self._carrier.texts_to(number, since)]
+        found.reverse()  # the carrier lists the last one first, and its times have whole seconds
+        return found
+
+    def _add_text(self, text: CarrierText) -> None:
+        now = self._clock.now()
+        is_late = now - text.made_at >= late_texts.WEBHOOK_MAY_COME_FOR
+        if is_late and not self._database.read(lambda session: late_texts.is_known(session, text.sid)):
+            self._database.write(lambda session: late_texts.take_in_late(session, self._desk, text, now))
 
     def _store(self, kind: Words, sid: str, add: Callable[[], None]) -> None:
         """Store one item. Raise CarrierError if the carrier must be asked again, and DBAPIError without a database.
@@ -182,6 +218,21 @@ class Reconciliation:
             voicemail.state = VoicemailState.ABSENT
             detail = "The carrier has no recording."
             record_event(session, voicemail.call_sid, now, Actor.CARRIER, EventKind.RECORDING_ABSENT, detail)
+
+
+def our_numbers(carrier: Carrier, desk: Desk) -> Sequence[str]:
+    """Return the numbers that people text: the lines, and what our texts come from. Raise CarrierError.
+
+    The credentials may not be allowed to read a messaging service. Then there are only the lines.
+    """
+    lines = [line.number for line in desk.lines.values()]
+    try:
+        return list(dict.fromkeys([*lines, *carrier.sender_numbers()]))
+    except CarrierError as fault:
+        if not fault.permanent:
+            raise
+        log.warning("the numbers of the messaging service cannot be read", cause=str(fault))
+        return lines
 
 
 def _is_news(session: Session, recording: CarrierRecording) -> bool:

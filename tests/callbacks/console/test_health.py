@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ from callbacks.lifecycle import canary
 from callbacks.lifecycle.canary import Missing
 from callbacks.paging import outages
 from callbacks.settings import Settings
-from callbacks.worker import look_back
+from callbacks.text.formats import day_in_words
+from callbacks.worker import carrier_log, look_back
+from callbacks.worker.carrier_log import Day
 from sla.clock import MovingClock
 from tests.callbacks.console.console import BEGAN, DESK, Console
 
@@ -106,6 +109,25 @@ def test_what_does_not_work_is_a_warning_and_a_metric_and_the_service_is_ready(c
     screen = console.client.get("/").text
     assert "Texts have been refused for 12 min. The carrier gives no reason." in screen
     assert "could not be asked for missed calls and messages for 7 min" in screen
+
+
+def test_the_comparison_of_the_carriers_log_is_shown(console: Console) -> None:
+    worker_sweeps(console)
+    console.logs_in("rita@example.com")
+    begins_at = console.clock.now() - timedelta(hours=30)
+    day = Day(begins_at, begins_at + timedelta(days=1))
+    console.database.write(lambda session: carrier_log.record_comparison(session, day, differs=True))
+    named = day_in_words(begins_at.astimezone(DESK.zone))
+    warning = "The carrier's log of the last day that was compared differs from ours."
+    assert warning in console.client.get("/readyz").text
+    assert f"differs from ours for {named}." in unescape(console.client.get("/").text)
+    found = metrics(console)
+    assert (found["carrier_log_differs"], found["carrier_log_compared_age_seconds"]) == (1, 30 * 3600)
+    later = Day(day.ends_at, day.ends_at + timedelta(days=1))
+    console.database.write(lambda session: carrier_log.record_comparison(session, later, differs=False))
+    assert warning not in console.client.get("/readyz").text
+    assert "agrees with ours for" in console.client.get("/").text
+    assert metrics(console)["carrier_log_differs"] == 0
 
 
 TOKEN = "a token for Prometheus"

@@ -93,3 +93,21 @@ def test_a_long_text_is_cut_and_the_replies_are_kept(desk: PagingDesk) -> None:
         for words, end in ((found.english, "CALL 123456 connects you."), (found.french, "APPEL 123456")):
             assert fits(words)
             assert end in words
+
+
+def is_found(desk: PagingDesk, at: float) -> None:
+    kind = EventKind.TEXT_FOUND
+    desk.write(lambda s, callback: record_event(s, callback.contact_sid, BEGAN + minutes(at), Actor.DESK, kind))
+
+
+def test_a_text_that_was_found_late_is_news_although_it_was_sent_before_they_were_told(desk: PagingDesk) -> None:
+    take(desk, "Ben Cole")
+    texts(desk, "the second", 1)
+    (page,) = news(desk)
+    desk.is_sent(page.id, BEGAN + minutes(1))
+    texts(desk, "the first", 0.5)
+    is_found(desk, 4)
+    (_, later) = news(desk)
+    words = words_now(desk, later)
+    assert '"the first"' in words
+    assert '"the second"' not in words

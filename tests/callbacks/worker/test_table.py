@@ -56,6 +56,7 @@ def test_jobs_that_wait_for_other_servers_run_beside_the_sweep(jobs: Sequence[Jo
         "connections",
         "catching up",
         "reconciliation",
+        "daily comparison",
         "look-ups",
         "calendars",
         "digests",

@@ -32,7 +32,7 @@ class Looks(Reconciliation):
     fault: CarrierError | Exception | None = None
     asked: list[datetime]
 
-    def look_back_to(self, instant: datetime) -> bool:
+    def look_back_to(self, instant: datetime, *, texts_too: bool = True) -> bool:
         self.asked.append(instant)
         if self.fault is not None and not isinstance(self.fault, CarrierError):
             raise self.fault
@@ -132,10 +132,10 @@ def test_of_two_workers_one_catches_up(database: Database, clock: MovingClock, j
     look_back.fault = None
     original = look_back.look_back_to
 
-    def while_the_other_runs(instant: datetime) -> bool:
+    def while_the_other_runs(instant: datetime, *, texts_too: bool = True) -> bool:
         look_back.look_back_to = original  # type: ignore[method-assign]
         other.run()
-        return original(instant)
+        return original(instant, texts_too=texts_too)
 
     look_back.look_back_to = while_the_other_runs  # type: ignore[method-assign]
     job.run()

@@ -13,13 +13,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.backup import restored
 from callbacks.db.database import Database
 from callbacks.db.states import CarrierStatus, PageKind, VoicemailState
-from callbacks.db.tables import Call, Page
+from callbacks.db.tables import Call, Page, ReceivedText
 from callbacks.desk.desk_file import read_desk
 from callbacks.errors import CarrierError
 from callbacks.oncall import store
-from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording
+from callbacks.paging.channels.twilio import Carrier, CarrierCall, CarrierRecording, CarrierText
 from callbacks.people.technicians import add_technician
 from callbacks.settings import Settings
 from callbacks.worker import look_back
@@ -39,6 +40,7 @@ class Silent(Carrier):
         self.is_away = False
         self.lists: list[CarrierCall] = []
         self.lists_recordings: list[CarrierRecording] = []
+        self.lists_texts: list[CarrierText] = []
         self.knows: dict[str, CarrierCall] = {}
 
     def recordings(self, since: datetime) -> Iterator[CarrierRecording]:
@@ -49,6 +51,9 @@ class Silent(Carrier):
 
     def calls_to(self, number: str, since: datetime) -> Iterator[CarrierCall]:
         return iter(call for call in self.lists if call.to == number)
+
+    def texts_to(self, number: str, since: datetime) -> Iterator[CarrierText]:
+        return iter(text for text in self.lists_texts if text.to == number and text.made_at >= since)
 
     def call(self, sid: str) -> CarrierCall:
         if sid not in self.knows:
@@ -197,3 +202,101 @@ def test_a_machine_that_slept_for_hours_raises_no_alarm_at_its_first_failure(
     clock.pass_time(timedelta(hours=9))
     job.run()
     assert alerts(database) == []
+
+
+# Texts
+
+
+def text(sid: str, at: datetime, words: str = "hello", to: str = LINE) -> CarrierText:
+    return CarrierText(sid, "+15145550199", to, words, CarrierStatus.NONE, at, is_incoming=True)
+
+
+def received(database: Database) -> list[tuple[str, datetime]]:
+    rows = select(ReceivedText.sid, ReceivedText.at).order_by(ReceivedText.sid)
+    return database.read(lambda session: [(sid, at) for sid, at in session.execute(rows)])
+
+
+def test_a_text_is_taken_in_as_of_when_it_was_sent_once_its_webhook_cannot_come_any_more(
+    job: Reconciliation, carrier: Silent, database: Database, clock: MovingClock
+) -> None:
+    carrier.lists_texts = [
+        text("SM3", NOON - timedelta(seconds=50)),
+        text("SM2", NOON - timedelta(minutes=3), to=carrier._settings.sender),
+        text("SM1", NOON - timedelta(minutes=4), to="+15145550999"),  # another application's number
+    ]
+    job.run()
+    assert received(database) == [("SM2", NOON - timedelta(minutes=3))]
+    clock.pass_time(EVERY)
+    job.run()
+    assert [sid for sid, _ in received(database)] == ["SM2", "SM3"]
+
+
+def test_a_text_that_cannot_be_taken_in_stops_no_other(
+    job: Reconciliation, carrier: Silent, database: Database, sue: str
+) -> None:
+    carrier.lists_texts = [text("SM2", NOON - timedelta(minutes=2)), text("SM1", NOON - timedelta(minutes=3))]
+    object.__setattr__(carrier.lists_texts[1], "from_", None)
+    job.run()
+    assert [sid for sid, _ in received(database)] == ["SM2"]
+    assert any("a text at the carrier could not be stored here (SM1)" in words for words in alerts(database))
+
+
+@pytest.mark.parametrize("is_permanent", [True, False])
+def test_where_the_messaging_service_cannot_be_read_texts_to_the_lines_are_found(
+    job: Reconciliation, carrier: Silent, database: Database, monkeypatch: pytest.MonkeyPatch, is_permanent: bool
+) -> None:
+    def refuses() -> list[str]:
+        raise CarrierError("The carrier refused it: not allowed.", permanent=is_permanent)
+
+    monkeypatch.setattr(carrier, "sender_numbers", refuses)
+    carrier.lists_texts = [text("SM1", NOON - timedelta(minutes=2))]
+    job.run()
+    assert bool(received(database)) == is_permanent
+    assert (database.read(look_back.last_success) is not None) == is_permanent
+
+
+def test_after_a_restore_texts_from_before_are_left_to_it(
+    job: Reconciliation, carrier: Silent, database: Database
+) -> None:
+    def restores(session: Session) -> None:
+        restored.mark_restored(session, NOON - timedelta(hours=1))
+        restored.catching_up_since(session, NOON - timedelta(minutes=5))
+        restored.note_caught_up(session)
+
+    database.write(restores)
+    carrier.lists_texts = [text("SM1", NOON - timedelta(minutes=6)), text("SM2", NOON - timedelta(minutes=4))]
+    job.run()
+    assert [sid for sid, _ in received(database)] == ["SM2"]
+
+
+# After the desk was away
+
+
+def test_after_an_outage_other_jobs_wait_for_the_look_back_for_twenty_seconds_at_most(
+    job: Reconciliation, carrier: Silent, clock: MovingClock
+) -> None:
+    ran: list[datetime] = []
+    held = job.first(lambda: ran.append(clock.now()))
+    held()
+    assert ran == [NOON]  # a new desk
+    job.run()
+    clock.pass_time(timedelta(minutes=30))
+    held()
+    clock.pass_time(timedelta(seconds=19))
+    held()
+    assert len(ran) == 1
+    clock.pass_time(timedelta(seconds=1))
+    held()
+    assert len(ran) == 2
+    job.run()
+    clock.pass_time(timedelta(minutes=30))
+    held()
+    assert len(ran) == 2
+    job.run()
+    held()
+    assert len(ran) == 3
+    clock.pass_time(timedelta(minutes=30))
+    carrier.is_away = True
+    job.run()
+    held()
+    assert len(ran) == 4
