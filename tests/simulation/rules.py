@@ -77,11 +77,11 @@ def beep_at(leg: Leg) -> datetime | None:
 
 
 def can_wait(night: Night) -> set[str]:
-    """Return the numbers whose callers said that it can wait: nobody is paged at night about what they ask for."""
+    """Return the SIDs of calls whose callers said that it can wait: nobody is paged at night about them."""
     return {
-        webhook.fields["From"]
+        webhook.fields["CallSid"]
         for webhook in night.world.carrier.ledger.webhooks
-        if "urgency=can+wait" in webhook.url and "From" in webhook.fields
+        if "urgency=can+wait" in webhook.url and "CallSid" in webhook.fields
     }
 
 
@@ -106,7 +106,7 @@ def nobody_is_forgotten(night: Night) -> Iterator[str]:
     """Whoever heard the beep is paged about: a text names their number, or the one that they entered."""
     for leg in legs_of_customers(night):
         since = beep_at(leg)
-        if since is None or leg.state is not LegState.ENDED or leg.phone.number in can_wait(night):
+        if since is None or leg.state is not LegState.ENDED or leg.call.sid in can_wait(night):
             continue
         numbers = [readable_number(leg.phone.number)]
         numbers += [readable_number(ENTERED)] if ENTERED[2:] in "".join(act.how for act in night.plan.acts) else []
@@ -280,7 +280,7 @@ def first_pages(night: Night) -> Iterator[Lateness]:
     seen = set[str]()
     for leg in sorted(legs_of_customers(night), key=lambda each: each.call.created_at):
         since, ended = beep_at(leg), leg.call.ended_at
-        if since is None or ended is None or leg.phone.number in (seen | can_wait(night)):
+        if since is None or ended is None or leg.phone.number in seen or leg.call.sid in can_wait(night):
             continue
         seen.add(leg.phone.number)
         number = readable_number(leg.phone.number)
