@@ -194,6 +194,15 @@ MUTANTS = (
         [CALL, "70 | Amy | texts | {code}"],
     ),
     Mutant(
+        "what could wait waits although its customer calls again",
+        [("callbacks.acts.joining._can_no_longer_wait", lambda *_: False)],
+        "nobody is forgotten",
+        [
+            "0 | +15145550166 | calls | direct:press 2,wait 45,speak 6,hang up",
+            "0 | +15145550166 | calls | toll-free:press 1,press 7,speak 6,hang up",
+        ],
+    ),
+    Mutant(
         "no manager is asked for",
         [("callbacks.acts.opening.ask_for_caller", lambda *_: None)],
         "managers hear of it",
