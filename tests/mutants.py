@@ -14,10 +14,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from callbacks.db.database import insert_once, locked_or_none
+from callbacks.db.states import AttemptProof
+from callbacks.db.tables import ReachAttempt
 from callbacks.lifecycle.transitions import look_again_at
 from callbacks.paging import messages
+from callbacks.paging.connections import record_dialing
 from callbacks.text.bilingual import Words
 from callbacks.worker import look_back
 from callbacks.worker.due_callbacks import DueCallbacks
@@ -28,7 +32,9 @@ from tests.simulation.running import faults_of
 SEEDS = 4  # nights that a mutant lives through beside its own
 HEAD = "seed 1 | 2026-11-28T22:12 | {workers} | {gives_way}"
 CALL = "0 | +15145550199 | calls | direct:speak 6,hang up"
+CONNECTED = ("90 | Amy | texts | call {code}", "91 | Amy | answers | 1")
 RUN, TAKEN, INSERT = DueCallbacks.run, messages.taken, insert_once  # as they are before anything is broken
+DIALED = record_dialing
 Change = tuple[str, Any]  # what is replaced, and by what
 
 
@@ -88,6 +94,13 @@ def _get_without_lock(get: Callable[..., Any]) -> Callable[..., Any]:
         return get(self, model, key, **{**options, "with_for_update": None})
 
     return unlocked
+
+
+def _proven_by_dialing(session: Any, desk: Any, callback: Any, by: Any, *more: Any, **options: Any) -> Any:
+    dialed = DIALED(session, desk, callback, by, *more, **options)
+    for attempt in session.scalars(select(ReachAttempt)):
+        attempt.proof = AttemptProof.CARRIER
+    return dialed
 
 
 def _inserted_twice(session: Any, row: Any, **values: Any) -> bool:
@@ -179,6 +192,44 @@ MUTANTS = (
         [("callbacks.acts.ownership.wording.taken", lambda _, callback, *__: _resolved(callback.reference))],
         "nothing follows the end",
         [CALL, "70 | Amy | texts | {code}"],
+    ),
+    Mutant(
+        "what could wait waits although its customer calls again",
+        [("callbacks.acts.joining._can_no_longer_wait", lambda *_: False)],
+        "nobody is forgotten",
+        [
+            "0 | +15145550166 | calls | direct:press 2,wait 45,speak 6,hang up",
+            "0 | +15145550166 | calls | toll-free:press 1,press 7,speak 6,hang up",
+        ],
+    ),
+    Mutant(
+        "no manager is asked for",
+        [("callbacks.acts.opening.ask_for_caller", lambda *_: None)],
+        "managers hear of it",
+        ["0 | +15145550199 | calls | direct:press 0,speak 5,hang up"],
+    ),
+    Mutant(
+        "dialing counts as an attempt that is proven",
+        [("ivr.technician.connections.record_dialing", _proven_by_dialing)],
+        "attempts are facts",
+        [CALL, "60 | +15145550199 | answers or not | NEVER_DIALED", *CONNECTED],
+    ),
+    Mutant(
+        "a conversation is not recorded",
+        [("callbacks.inbound.conversations._record", lambda *_, **__: None)],
+        "talks are on record",
+        [
+            CALL,
+            "70 | Amy | texts | {code}",
+            "90 | +15145550199 | calls | direct:press 2,wait 45,hang up",
+            "91 | Amy | answers | 1",
+        ],
+    ),
+    Mutant(
+        "the report forgets what was tried",
+        [("callbacks.reporting.summary.tries_of", lambda *_: {})],
+        "the report is what the ledger says",
+        [CALL, *CONNECTED, "92 | +15145550199 | answers or not | ANSWERS"],
     ),
     Mutant(
         "an old token is accepted",

@@ -48,6 +48,12 @@ def waits_for_opening(callback: Callback) -> bool:
     return callback.held_until is not None and not has_asked and not callback.perhaps_robot
 
 
+def can_wait(callback: Callback) -> bool:
+    """Return whether nobody is paged before the desk opens, because its caller pressed that it can wait."""
+    has_pressed = callback.contact.urgency is Urgency.CAN_WAIT and callback.named_time_at is None
+    return callback.held_until is not None and has_pressed and not callback.perhaps_robot
+
+
 def release_hold(session: Session, callback: Callback, by: str, why: str, now: datetime) -> None:
     """Have people paged from now on, if nobody was to be paged yet. The desk waits for no time that was named."""
     end_wait_for_time(session, callback, now)

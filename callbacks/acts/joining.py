@@ -16,11 +16,11 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from callbacks.acts.holds import release_hold, waits_for_opening
+from callbacks.acts.holds import can_wait, release_hold, waits_for_opening
 from callbacks.db.canaries import IS_OF_A_CUSTOMER
 from callbacks.db.database import insert_once, lock_name, locked
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import CallbackState, CallOutcome
+from callbacks.db.states import CallbackState, CallOutcome, Urgency
 from callbacks.db.tables import Callback, Contact, JoinedContact
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import move_deadline, move_promise, review
@@ -87,23 +87,30 @@ def callback_to_join(session: Session, desk: Desk, contact: Contact) -> Callback
 def due_with_call(desk: Desk, callback: Callback, contact: Contact) -> datetime:
     """Return when a callback is due once a call with a message has joined it: the first deadline holds.
 
-    What came from a missed call or a mail may be due later than a message, and moves forward. What the customer wants
-    later does not.
+    What came from a missed call or a mail may be due later than a message, and moves forward. So does what could wait,
+    unless this caller says so too. What the customer wants at another time does not.
     """
     is_held = callback.held_until is not None and not waits_for_opening(callback)
-    if callback.attempted_at is not None or is_held or callback.named_time_at is not None:
+    is_asked_for = is_held and not _can_no_longer_wait(callback, contact)
+    if callback.attempted_at is not None or is_asked_for or callback.named_time_at is not None:
         return callback.due_at
     return min(callback.due_at, contact.began_at + desk.callback.promise)
+
+
+def _can_no_longer_wait(callback: Callback, contact: Contact) -> bool:
+    """Return whether a callback could wait, and its customer gets in touch again without saying so."""
+    return can_wait(callback) and contact.urgency is not Urgency.CAN_WAIT
 
 
 def keep_promise_of_joined(session: Session, desk: Desk, callback: Callback, contact: Contact, now: datetime) -> None:
     """Have a callback due when the customer of a contact that joined it was promised an answer, at any hour."""
     due_at = due_with_call(desk, callback, contact)
-    if due_at < callback.due_at and counts_support_hours(desk, callback):
+    can_no_longer_wait = _can_no_longer_wait(callback, contact)
+    if due_at < callback.due_at and (can_no_longer_wait or counts_support_hours(desk, callback)):
         move_promise(callback, contact.began_at, due_at, now)
     elif due_at < callback.due_at:
         move_deadline(callback, due_at, now)
-    if waits_for_opening(callback):
+    if can_no_longer_wait or waits_for_opening(callback):
         release_hold(session, callback, Actor.CALLER, "the customer was promised an answer at any hour", now)
 
 

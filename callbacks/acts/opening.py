@@ -73,10 +73,10 @@ def open_callback(
     added = add_to_open_callback(session, desk, contact, now)
     if added is not None:
         joined, is_new = added
-        if is_new:
-            send_receipt(session, desk, joined, contact, now)
         if origin is CallbackOrigin.VOICEMAIL:  # a time was spoken to this caller, too
             keep_promise_of_joined(session, desk, joined, contact, now)
+        if is_new:
+            send_receipt(session, desk, joined, contact, now)
         return joined
     callback = insert_callback(session, desk, contact, origin, now)
     _apply_keys(session, desk, callback, contact, now)

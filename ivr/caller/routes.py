@@ -13,6 +13,7 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from callbacks.acts.holds import can_wait
 from callbacks.acts.joining import callback_to_join, due_with_call
 from callbacks.db.event_kinds import EventKind
 from callbacks.db.states import REACHED, AudioState, Urgency, VoicemailState
@@ -326,12 +327,16 @@ def _open_callback(
     if callback is None:
         return None
     last = last_attempt(session, callback)
+    waits = is_held(callback, now) and can_wait(callback)
+    due_at = due_with_call(desk, callback, call)
     return OpenCallback(
         reference=callback.reference,
-        due_at=due_with_call(desk, callback, call),
+        due_at=callback.due_at if waits else due_at,
+        due_with_message=due_at,
         has_owner=callback.owner_id is not None,
         owner=_owner_to_ring(desk, callback, on_the_phone),
         is_held=is_held(callback, now),
+        can_wait=waits,
         is_escalating=callback.resumed or (callback.owner_id is None and callback.position > FIRST_STEPS),
         tried_at=last.tried_at if last is not None else None,
         is_reached=last is not None and last.outcome in REACHED,

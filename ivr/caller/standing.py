@@ -34,6 +34,7 @@ def _standing(step: Step, callback: OpenCallback) -> Say:
 def thanks(step: Step, callback: OpenCallback) -> Say:
     """Return the thanks for a message that was added, with the time of the call back where one is still promised."""
     language, reference = step.turn.language, spelled(callback.reference)
-    if callback.tried_at is not None or step.facts.now >= callback.due_at:
+    due_at = callback.due_with_message or callback.due_at
+    if callback.tried_at is not None or step.facts.now >= due_at:
         return say(language, prompts.THANKS_AGAIN_SOON, reference=reference)
-    return say(language, prompts.THANKS_AGAIN, reference=reference, due=step.spoken_time(callback.due_at))
+    return say(language, prompts.THANKS_AGAIN, reference=reference, due=step.spoken_time(due_at))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from callbacks.db.event_kinds import EventKind
 from ivr import prompts
 from ivr.caller import calling_again, ringing, urgency, voicemail
-from ivr.caller.turns import Reply, Step
+from ivr.caller.turns import OpenCallback, Reply, Step
 from ivr.prompts import say, why_closed
 
 
@@ -44,7 +44,7 @@ def after_standing(step: Step) -> Reply:
         return _new_request(step)
     match step.turn.digits:
         case calling_again.ADD_A_MESSAGE:
-            return voicemail.to_voicemail(step)
+            return _add_a_message(step, callback)
         case calling_again.SPEAK_WITH_OWNER:
             return calling_again.ring_owner(step, callback)
         case calling_again.SOMETHING_ELSE:
@@ -55,6 +55,13 @@ def after_standing(step: Step) -> Reply:
             return calling_again.ask_for_manager(step)
     if step.facts.is_staffed:
         return _new_request(step)
+    return _add_a_message(step, callback)
+
+
+def _add_a_message(step: Step, callback: OpenCallback) -> Reply:
+    """Go on to the message. Who said that it can wait is asked again: without that, people are paged at once."""
+    if callback.can_wait and step.desk.urgency.ask and not step.facts.is_open:
+        return urgency.ask(step)
     return voicemail.to_voicemail(step)
 
 

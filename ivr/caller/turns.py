@@ -144,9 +144,11 @@ class OpenCallback:
 
     reference: str
     due_at: datetime
+    due_with_message: datetime | None = None  # once the caller has left a message; None: the same
     has_owner: bool = False
     owner: Person | None = None  # whose phone may be rung now
     is_held: bool = False  # nobody is paged yet: the caller named a time, or it can wait
+    can_wait: bool = False  # as the caller said, and nobody is paged yet
     is_escalating: bool = False  # beyond the people who are paged first
     tried_at: datetime | None = None  # when the caller was last tried
     is_reached: bool = False  # by that try

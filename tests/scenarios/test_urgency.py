@@ -96,6 +96,34 @@ def test_what_can_wait_wakes_nobody_and_comes_first_in_the_morning(open_desk: Ca
     assert desk.callback.breached_at is None
 
 
+def test_who_calls_again_about_what_could_wait_is_called_back_tonight(open_desk: Callable[[str], ScenarioDesk]) -> None:
+    desk = open_desk(SUNDAY_NIGHT)
+    leaves_a_message(called(desk, "2"), "by 9:00 a.m. Monday", "by 9:00 a.m. Monday")
+    desk.scenario.minutes_pass(4)
+    call = desk.customer().dials("direct").hears("You have an open request").hears("by 9:00 a.m. Monday").presses("1")
+    call.hears("If it can wait until we open").waits(6).hears("It will be added to your request").hears_the_beep()
+    call.says(8).presses("#").hears("by 10:4").is_hung_up_on()
+    amy, callback = desk.phone_of("Amy"), desk.callback
+    amy.reads("call (514) 555-0199 back by 10:4", within=timedelta(seconds=10))
+    assert callback.due_at - timedelta(minutes=30) == callback.promised_from
+    assert [reason for _, reason in events(desk, EventKind.HOLD_ENDED)] == [
+        "the customer was promised an answer at any hour"
+    ]
+    amy.resolves()
+
+
+def test_who_calls_again_and_says_again_that_it_can_wait_wakes_nobody(open_desk: Callable[[str], ScenarioDesk]) -> None:
+    desk = open_desk(SUNDAY_NIGHT)
+    leaves_a_message(called(desk, "2"), "by 9:00 a.m. Monday", "by 9:00 a.m. Monday")
+    call = desk.customer().dials("direct").hears("You have an open request").presses("1")
+    call.hears("If it can wait until we open").presses("2")
+    leaves_a_message(call, "It will be added to your request", "by 9:00 a.m. Monday")
+    the_night_passes(desk)
+    assert desk.pages() == []
+    desk.phone_of("Amy").reads("call (514) 555-0199 back by 9:00 a.m.", within=timedelta(seconds=40))
+    desk.phone_of("Amy").resolves()
+
+
 def test_ce_qui_peut_attendre(open_desk: Callable[[str], ScenarioDesk]) -> None:
     desk = open_desk(SUNDAY_NIGHT)
     call = desk.customer().dials("direct").hears("Pour le service").presses("9")

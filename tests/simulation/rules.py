@@ -1,5 +1,7 @@
 """What must hold after any night, by what the carrier delivered and phones heard; never by the service's own tables.
 
+Only the rules in `on_record` read those, to compare them with the carrier's ledger.
+
 Each rule yields what is wrong. `RULES` lists them with the promise that each stands for.
 """
 
@@ -13,10 +15,12 @@ from datetime import datetime, timedelta
 
 from callbacks.text.formats import readable_number
 from callbacks.text.gsm7 import fits
+from ivr import prompts
 from ivr.simulator import Leg, Place
 from ivr.simulator.ledger import Call, Direction, Message, RecordingStatus
 from ivr.simulator.phones import LegState
 from tests.simulation.night import Night
+from tests.simulation.on_record import attempts_are_facts, talks_are_on_record, the_report_is_what_the_ledger_says
 from tests.simulation.plan import CUSTOMERS, ENTERED, STAFF
 
 NAMES = {"Amy Roy": "Amy", "Ben Cole": "Ben", "Cleo Martin": "Cleo", "Sue Tran": "Sue"}
@@ -77,11 +81,11 @@ def beep_at(leg: Leg) -> datetime | None:
 
 
 def can_wait(night: Night) -> set[str]:
-    """Return the numbers whose callers said that it can wait: nobody is paged at night about what they ask for."""
+    """Return the SIDs of calls whose callers said that it can wait: nobody is paged at night about them."""
     return {
-        webhook.fields["From"]
+        webhook.fields["CallSid"]
         for webhook in night.world.carrier.ledger.webhooks
-        if "urgency=can+wait" in webhook.url and "From" in webhook.fields
+        if "urgency=can+wait" in webhook.url and "CallSid" in webhook.fields
     }
 
 
@@ -106,7 +110,7 @@ def nobody_is_forgotten(night: Night) -> Iterator[str]:
     """Whoever heard the beep is paged about: a text names their number, or the one that they entered."""
     for leg in legs_of_customers(night):
         since = beep_at(leg)
-        if since is None or leg.state is not LegState.ENDED or leg.phone.number in can_wait(night):
+        if since is None or leg.state is not LegState.ENDED or leg.call.sid in can_wait(night):
             continue
         numbers = [readable_number(leg.phone.number)]
         numbers += [readable_number(ENTERED)] if ENTERED[2:] in "".join(act.how for act in night.plan.acts) else []
@@ -221,13 +225,38 @@ def what_nobody_answers_escalates(night: Night) -> Iterator[str]:
     """Where nobody on the team does anything, everybody on a layer is called or texted in the end."""
     if any(act.who in (*STAFF, "whoever was paged last") for act in night.plan.acts) or night.quiet_since is None:
         return
-    if not any(beep_at(leg) for leg in legs_of_customers(night)) and not night.mails:
+    urgent = [leg for leg in legs_of_customers(night) if beep_at(leg) and leg.call.sid not in can_wait(night)]
+    if not urgent and not night.mails:
         return
     reached = {text.to for text in pages(night)} | {call.to for call in calls_to_staff(night)}
     texts_of_customers = any(act.how in ("NOCALL",) for act in night.plan.acts)
     for name in ("Amy", "Ben", "Cleo"):
         if STAFF[name] not in reached and not texts_of_customers:
             yield f"{name} was never called or texted"
+
+
+def managers_hear_of_it(night: Night) -> Iterator[str]:
+    """Whoever was told that a manager hears of it is heard of."""
+    told = {
+        words for prompt in (prompts.MANAGER_NOTED, prompts.MANAGER_WANTED) for words in (prompt.english, prompt.french)
+    }
+    for leg in legs_of_customers(night):
+        since = next((heard.at for heard in leg.heard if heard.text in told), None)
+        if since is None or leg.state is not LegState.ENDED or leg.call.sid in can_wait(night):
+            continue
+        asked = any("asks for a manager" in text.body and text.created_at >= since for text in pages(night))
+        if not asked and not _is_told(night, since):
+            yield f"{leg.phone.number} asked for a manager at {since:%H:%M:%S}, and none was told"
+
+
+def on_calm_nights(rule: Callable[[Night], Iterator[str]]) -> Callable[[Night], Iterator[str]]:
+    """Return a rule for nights in which a database and a worker run, and nothing dies: else a word may be lost."""
+
+    def checked(night: Night) -> Iterator[str]:
+        if is_calm(night) and not night.world.deaths:
+            yield from rule(night)
+
+    return checked
 
 
 def texts_are_well_formed(night: Night) -> Iterator[str]:
@@ -280,7 +309,7 @@ def first_pages(night: Night) -> Iterator[Lateness]:
     seen = set[str]()
     for leg in sorted(legs_of_customers(night), key=lambda each: each.call.created_at):
         since, ended = beep_at(leg), leg.call.ended_at
-        if since is None or ended is None or leg.phone.number in (seen | can_wait(night)):
+        if since is None or ended is None or leg.phone.number in seen or leg.call.sid in can_wait(night):
             continue
         seen.add(leg.phone.number)
         number = readable_number(leg.phone.number)
@@ -322,6 +351,10 @@ RULES: dict[str, Callable[[Night], Iterator[str]]] = {
     "one person has it": one_person_has_it,
     "nothing follows the end": nothing_follows_the_end,
     "what nobody answers escalates": what_nobody_answers_escalates,
+    "managers hear of it": on_calm_nights(managers_hear_of_it),
+    "attempts are facts": attempts_are_facts,
+    "talks are on record": on_calm_nights(talks_are_on_record),
+    "the report is what the ledger says": on_calm_nights(the_report_is_what_the_ledger_says),
     "texts are well formed": texts_are_well_formed,
     "forged requests are refused": forged_requests_are_refused,
     "nothing breaks": nothing_breaks,

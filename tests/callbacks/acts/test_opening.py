@@ -16,6 +16,7 @@ from callbacks.db.tables import Call, Callback
 from callbacks.desk.business_hours import add_closure, support_hours
 from callbacks.inbound import calls
 from callbacks.lifecycle.sla_status import reaction_due_at
+from callbacks.paging.follow_up import take_next_action
 from tests.callbacks.acts.night import CUSTOMER, NOW, Night
 
 COLLEAGUE = "+15145550188"
@@ -51,6 +52,17 @@ def test_its_reference_can_be_read_out_on_a_bad_line(night: Night) -> None:
     assert night.events(EventKind.CALLBACK_OPENED) == [
         (Actor.DESK, EventKind.CALLBACK_OPENED, f"Reference {night.callback.reference}.")
     ]
+
+
+def test_a_desk_that_moves_to_another_zone_moves_no_deadline(night: Night) -> None:
+    before = (night.callback.due_at, night.callback.promised_from)
+    hours = night.desk.hours.model_copy(update={"zone": "America/Vancouver"})
+    elsewhere = night.desk.model_copy(update={"hours": hours})
+    for after in (timedelta(minutes=3), timedelta(minutes=29)):
+        night.callback.next_action_at = NOW + after
+        take_next_action(night.session, elsewhere, night.callback, NOW + after)
+    assert (night.callback.due_at, night.callback.promised_from) == before
+    assert night.callback.breached_at is None
 
 
 TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)  # 10:00 at the desk

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
-from callbacks.db.database import UNHURRIED, Database, insert_once
+from callbacks.db.database import UNHURRIED, Database, insert_once, is_transient
 from callbacks.db.states import Role
 from callbacks.db.tables import Callback, User, Watermark
 
@@ -97,6 +97,20 @@ def test_a_transaction_runs_again_from_its_start_after_a_transient_error(sqlite_
     assert database.write(work) == "done"
     assert database.read(lambda session: session.scalars(select(Watermark.name)).all()) == ["try 3"]
     database.close()
+
+
+@pytest.mark.parametrize(
+    ("state", "again"),
+    [
+        *((state, True) for state in ("40P01", "40001", "55P03", "57P01", "57P03", "08006")),
+        *((state, False) for state in ("23505", "42P01", "22003")),
+    ],
+)
+def test_of_what_postgresql_reports_only_what_may_succeed_next_time_runs_again(state: str, *, again: bool) -> None:
+    """Deadlock, serialization failure, lock not available, shutdown, starting up, connection lost; and other errors."""
+    cause = Exception("refused")
+    cause.sqlstate = state  # type: ignore[attr-defined]
+    assert is_transient(OperationalError("UPDATE", {}, cause)) is again
 
 
 def test_a_database_that_cannot_be_reached_is_an_error() -> None:

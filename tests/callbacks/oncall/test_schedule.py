@@ -20,6 +20,7 @@ from tests.callbacks.oncall.plans import (
     DAN,
     DAY,
     ENDS,
+    HOUR,
     LAYERS,
     at,
     plan,
@@ -62,6 +63,16 @@ def test_the_override_added_last_wins_and_an_override_can_be_overridden() -> Non
     assert schedule.on_call("primary", at("2026-03-09T20:30")) == (CLEO,)
     assert schedule.on_call("primary", at("2026-03-09T21:30")) == (AMY,)
     assert schedule.on_call("primary", at("2026-03-09T23:00")) == (DAN,)
+
+
+def test_a_cover_over_the_night_on_which_an_hour_comes_twice_holds_to_its_end() -> None:
+    begins, ends = at("2026-10-31T18:00"), at("2026-11-01T08:00")
+    schedule = plan(rotations=(weekly(),), overrides=(Override("primary", DAN, begins, ends),))
+    (cover,) = [span for span in schedule.final_shifts("primary", begins - DAY, ends + DAY) if span.person == DAN]
+    assert (cover.starts_at, cover.ends_at) == (begins, ends)
+    assert ends - begins == 15 * HOUR
+    assert all(schedule.on_call("primary", begins + n * HOUR) == (DAN,) for n in range(15))
+    assert schedule.on_call("primary", ends) != (DAN,)
 
 
 def test_time_off_leaves_a_gap_unless_somebody_covers() -> None:

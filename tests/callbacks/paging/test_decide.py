@@ -140,6 +140,16 @@ def test_a_layer_with_nobody_on_it_costs_no_time() -> None:
     assert "Nobody to page on primary" in found[0][1].notes[0]
 
 
+def test_somebody_on_two_layers_is_never_paged_twice_at_once_and_the_others_keep_their_steps() -> None:
+    twice = Roster({"primary": (AMY,), "backup": (AMY,), "manager": (CLEO,), "supervisor": (SUE,)})
+    found = lived(POLICY, opened(), twice, minutes(31))
+    for _, decision in found:
+        asked = [(notification.person, notification.channel) for notification in decision.pages]
+        assert len(asked) == len(set(asked))
+    assert {n.person for _, decision in found for n in decision.pages} == {AMY, CLEO, SUE}
+    assert next(minute for minute, decision in found if CLEO in {n.person for n in decision.pages}) <= 12
+
+
 def test_one_person_alone_is_paged_again_and_again() -> None:
     alone = Roster({"primary": (AMY,), "backup": (), "manager": (), "supervisor": ()})
     assert [minute for minute, _ in night(lived(POLICY, opened(), alone, minutes(28)))] == [0, 3, 6, 14, 24]

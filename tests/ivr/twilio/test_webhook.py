@@ -179,6 +179,10 @@ def test_a_signed_form_with_fields_that_the_carrier_does_not_have_is_refused(
     assert client.posts("/voice/status", more, CallSid=CALL).status_code == 403
 
 
+def test_a_signed_field_that_the_carrier_adds_later_is_ignored(client: WebhookClient) -> None:
+    assert client.posts("/voice/status", {"CallFlavour": "vanilla"}, CallSid=CALL).status_code == 204
+
+
 def test_two_accounts_are_not_ours(client: WebhookClient) -> None:
     fields = MultiDict([("AccountSid", ACCOUNT), ("AccountSid", "AC" + "1" * 32)])
     body = urlencode(list(fields.items(multi=True))).encode()
