@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from callbacks.db.states import CustomerMessageKind, CustomerMessageState
 from callbacks.db.tables import Callback, CustomerMessage, MailAttachment, MailMessage
+from callbacks.inbound.mails.authentication import in_words
 from callbacks.paging.addressee import mails_about
 from callbacks.text.bilingual import Words
 
@@ -47,6 +48,7 @@ class MailOnScreen:
     attachments: Sequence[AttachmentOnScreen] = ()
     standing: Words = SENT  # of a reply
     contact_sid: str = ""  # of a mail from the customer
+    sender_check: Words | None = None  # what the mail server found out about who sent a mail from the customer
     mail_id: int | None = None  # of a mail from the customer whose content can be deleted
 
 
@@ -75,6 +77,7 @@ def from_customer(mail: MailMessage) -> MailOnScreen:
         notes=[CONTENT_DELETED] if is_deleted else mail.note.splitlines(),
         attachments=[] if is_deleted else [_attachment(each) for each in mail.attachments],
         contact_sid=mail.contact_sid or "",
+        sender_check=None if is_deleted else in_words(mail.authentication),
         mail_id=None if is_deleted else mail.id,
     )
 

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 
 import authres
 
+from callbacks.text.bilingual import Words
+
 LONGEST = 4_000  # characters
 METHODS = ("spf", "dkim", "dmarc")
+FAILED = {"fail", "softfail", "permerror"}
 RESULTS = ("pass", "fail", "softfail", "neutral", "policy", "temperror", "permerror", "none")
 
 
@@ -26,6 +29,27 @@ def authentication_in(headers: Sequence[str], authserv_id: str) -> str:
             best = {method: min(results, key=RESULTS.index) for method, results in found.items()}
             return " ".join(f"{method}={best[method]}" for method in METHODS if method in best)
     return ""
+
+
+def in_words(found: str) -> Words:
+    """Return what a reader is told about a sender from results such as "spf=pass dkim=none dmarc=fail".
+
+    Even the best result vouches for a domain, not for the person who writes.
+    """
+    results = dict(each.split("=", 1) for each in found.split())
+    if not results:
+        return Words("Not verified: anybody can write this sender.", "Non vérifié : n'importe qui peut écrire ce nom.")
+    as_found = f" ({found.replace('=', ' ')})"
+    if results.get("dmarc") == "pass":
+        return Words(
+            f"The sender's domain is verified{as_found}.", f"Le domaine de l'expéditeur est vérifié{as_found}."
+        )
+    if FAILED & set(results.values()):
+        return Words(
+            f"The sender may be forged: the check of the mail server failed{as_found}.",
+            f"L'expéditeur est peut-être faux : la vérification du serveur de courriel a échoué{as_found}.",
+        )
+    return Words(f"The sender is not verified{as_found}.", f"L'expéditeur n'est pas vérifié{as_found}.")
 
 
 def _read(value: str) -> tuple[str, dict[str, list[str]]]:

@@ -19,7 +19,7 @@ from tests.callbacks.console.console import BEGAN, Console
 BOB = "bob@acme.example"
 
 
-def writes(console: Console, after: timedelta = timedelta(0)) -> None:
+def writes(console: Console, after: timedelta = timedelta(0), authentication: str = "") -> None:
     def work(session: Session) -> None:
         callback, at = session.scalars(select(Callback)).unique().one(), BEGAN + after
         session.add(Mail(sid="ML1", line="", mailbox="support", caller=BOB, began_at=at, is_open=False))
@@ -27,6 +27,7 @@ def writes(console: Console, after: timedelta = timedelta(0)) -> None:
         session.add(JoinedContact(contact_sid="ML1", callback_id=callback.id, joined_at=at))
         row = MailMessage(mailbox="support", digest="1", received_at=at, sender=BOB, size=9, contact_sid="ML1")
         row.kind, row.subject, row.words, row.note = MailKind.MESSAGE, "Help", "It stopped.", "One.\nTwo."
+        row.authentication = authentication
         row.attachments = [MailAttachment(name="a.log", media_type="x", size=2500, file="a", sha256="0", note="")]
         session.add(row)
 
@@ -96,6 +97,19 @@ def test_a_supervisor_replies_for_the_owner_on_the_screen_of_the_callback(consol
     page = console.client.get(address).text
     assert f"Re: [{console.reference}] Help (to {BOB}, waits to be sent)" in page
     assert "Restart &lt;it&gt;." in page
+
+
+@pytest.mark.parametrize(
+    ("authentication", "words"),
+    [
+        ("", f"{BOB}. Not verified: anybody can write this sender."),
+        ("spf=fail dkim=none dmarc=fail", "The sender may be forged"),
+        ("spf=pass dkim=pass dmarc=pass", "domain is verified (spf pass dkim pass dmarc pass)"),
+    ],
+)
+def test_the_screen_says_what_is_known_of_the_sender(sue: Console, authentication: str, words: str) -> None:
+    writes(sue, authentication=authentication)
+    assert words in sue.reads(f"/callbacks/{sue.reference}")
 
 
 def test_a_mail_whose_content_is_deleted_says_so(console: Console) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from callbacks.inbound.mails.authentication import authentication_in
+from callbacks.inbound.mails.authentication import authentication_in, in_words
 from callbacks.inbound.mails.kinds import Ours
 from callbacks.inbound.mails.parse import parse
 from tests.callbacks.inbound.mails.writing import NOW, mail
@@ -51,3 +51,20 @@ def test_a_mail_carries_what_our_server_found() -> None:
     written = mail(Authentication_Results=GOOD.replace("; ", ";\n\t"))
     assert parse(written, NOW, ours).authentication == "spf=pass dkim=pass dmarc=pass"
     assert parse(written, NOW, from_outside).authentication == ""
+
+
+@pytest.mark.parametrize(
+    ("found", "english", "french"),
+    [
+        ("", "Not verified", "Non vérifié"),
+        ("spf=pass dkim=pass dmarc=pass", "domain is verified (spf pass", "domaine de l'expéditeur est vérifié"),
+        ("spf=pass dkim=none dmarc=fail", "may be forged", "peut-être faux"),
+        ("spf=softfail", "may be forged", "peut-être faux"),
+        ("spf=pass dkim=pass", "sender is not verified (spf pass dkim pass)", "n'est pas vérifié"),
+        ("spf=none dkim=temperror", "sender is not verified", "n'est pas vérifié"),
+    ],
+)
+def test_a_reader_is_told_what_it_means(found: str, english: str, french: str) -> None:
+    words = in_words(found)
+    assert english in words.english
+    assert french in words.french
