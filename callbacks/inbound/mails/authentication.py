@@ -38,7 +38,9 @@ def in_words(found: str) -> Words:
     """
     results = dict(each.split("=", 1) for each in found.split())
     if not results:
-        return Words("Not verified: anybody can write this sender.", "Non vérifié : n'importe qui peut écrire ce nom.")
+        return Words(
+            "Not verified: anybody can write this address.", "Non vérifié : n'importe qui peut écrire cette adresse."
+        )
     as_found = f" ({found.replace('=', ' ')})"
     if results.get("dmarc") == "pass":
         return Words(

@@ -102,7 +102,7 @@ def test_a_supervisor_replies_for_the_owner_on_the_screen_of_the_callback(consol
 @pytest.mark.parametrize(
     ("authentication", "words"),
     [
-        ("", f"{BOB}. Not verified: anybody can write this sender."),
+        ("", f"{BOB}. Not verified: anybody can write this address."),
         ("spf=fail dkim=none dmarc=fail", "The sender may be forged"),
         ("spf=pass dkim=pass dmarc=pass", "domain is verified (spf pass dkim pass dmarc pass)"),
     ],
