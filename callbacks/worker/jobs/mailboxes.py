@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,6 +42,7 @@ LOOKED_AT_EVERY = timedelta(seconds=5)  # whether a mailbox is due
 READ_EVERY = timedelta(seconds=30)  # without news from the server
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=2)
 ALERTED_AFTER = timedelta(minutes=5)
+MOST_ENDS = 5  # of workers while they took one mail: it may be what ends them, and others wait behind it
 TRIES = 3  # of a mail that the server does not give, or on which the desk itself fails
 AT_ONCE = 200  # mails whose arrival is asked for in one request
 # What was read by people, this long before the desk first saw the mailbox, is none of its business.
@@ -51,6 +52,10 @@ LONGEST_FAILURE = 500
 CANNOT_STORE = Words(
     "Mails cannot be stored now. Check the database, and the free space on the disk or the object store.",
     "Impossible d'enregistrer les courriels. Vérifiez la base de données et l'espace disque ou le stockage d'objets.",
+)
+ENDS_WORKERS = Words(
+    "Five times a worker ended while it took this mail, so it is left alone.",
+    "Cinq fois, un worker s'est arrêté en traitant ce courriel; il est laissé de côté.",
 )
 DESK_FAILED = Words("The desk failed on a mail.", "Le bureau n'arrive pas à traiter un courriel.")
 
@@ -196,7 +201,10 @@ class MailboxReader:
         """Take a mail. Return None, or why it can never be taken. Raise MailboxFault if it is to be tried again."""
         try:
             refuse_too_large(size)
-            self._take(self._mailbox, self._content(claim, inbox, uid), arrived_at)
+            content = self._content(claim, inbox, uid)
+            if not self._database.write(lambda session: self._begin_to_take(session, inbox, uid)):
+                return ENDS_WORKERS
+            self._take_or_fail(inbox, uid, content, arrived_at)
         except MailGone:
             return None
         except Unreadable as fault:
@@ -213,6 +221,15 @@ class MailboxReader:
             return self._why_given_up(inbox, uid, MailboxFault(DESK_FAILED))
         return None
 
+    def _take_or_fail(self, inbox: Inbox, uid: int, content: bytes, arrived_at: datetime) -> None:
+        """Take a mail, and note that this worker has outlived it."""
+        try:
+            self._take(self._mailbox, content, arrived_at)
+        except Exception:
+            self._database.write(lambda session: self._outlived(session, inbox, uid))
+            raise
+        self._database.write(lambda session: self._outlived(session, inbox, uid))
+
     def _why_given_up(self, inbox: Inbox, uid: int, fault: MailboxFault) -> Words:
         """Return why this mail is given up. Raise MailboxFault while it is tried again."""
         tried = inbox.uid_validity, uid
@@ -228,6 +245,19 @@ class MailboxReader:
             refuse_too_large(len(content))
             self._database.write(lambda session: self._held(session, claim))
         return bytes(content)
+
+    def _begin_to_take(self, session: Session, inbox: Inbox, uid: int) -> bool:
+        """Note that a worker takes a mail. Return False if too many have ended while they did."""
+        now = self._clock.now()
+        return any(marks.once(session, name, now) for name in self._names_of_taking(inbox, uid))
+
+    def _outlived(self, session: Session, inbox: Inbox, uid: int) -> None:
+        for name in self._names_of_taking(inbox, uid):
+            if not marks.clear(session, name):
+                return
+
+    def _names_of_taking(self, inbox: Inbox, uid: int) -> Iterator[str]:
+        return (f"takes {self._mailbox} {inbox.uid_validity} {uid}, {count}" for count in range(1, MOST_ENDS + 1))
 
     def _claim(self, session: Session) -> Claim[MailboxMark] | None:
         now, own = self._clock.now(), select(MailboxMark).where(MailboxMark.mailbox == self._mailbox)

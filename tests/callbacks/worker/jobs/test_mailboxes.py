@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from callbacks.db.database import Database
 from callbacks.db.leases import Claim
 from callbacks.db.states import PageKind
-from callbacks.db.tables import MailboxMark, Page, Technician
+from callbacks.db.tables import MailboxMark, Page, Technician, Watermark
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound.mails import imap as connection
 from callbacks.inbound.mails import take as taking
@@ -246,6 +246,30 @@ def test_a_mail_on_which_the_desk_fails_holds_up_the_next_one_for_three_tries_on
     assert (desk.offered, desk.has) == (["unlucky", "unlucky", "unlucky", "good"], ["good"])
     (alert,) = desk.alerts()
     assert "cannot be taken. The desk failed on a mail." in alert
+
+
+def test_a_mail_that_ends_the_worker_holds_up_the_next_one_for_five_times_only(desk: Desk) -> None:
+    def die(words: str) -> None:
+        if words == "deadly":
+            raise Killed
+
+    desk.before = die
+    desk.delivers("deadly", "good")
+    for _ in range(5):
+        with pytest.raises(Killed):
+            desk.reads()
+        desk.clock.pass_time(LEASE)
+    desk.reads()
+    assert (desk.offered, desk.has) == (["deadly"] * 5 + ["good"], ["good"])
+    (alert,) = desk.alerts()
+    assert "cannot be taken. Five times a worker ended while it took this mail" in alert
+
+
+def test_what_a_worker_outlived_leaves_no_marks(desk: Desk) -> None:
+    desk.delivers("first", "second")
+    desk.reads()
+    names = desk.database.read(lambda session: session.scalars(select(Watermark.name)).all())
+    assert not [name for name in names if name.startswith("takes ")]
 
 
 @pytest.mark.parametrize("fault", [OSError(28, "disk full"), OperationalError("INSERT", {}, Exception("locked"))])
