@@ -986,7 +986,7 @@ def phone_lost(name: str) -> Words:
 def worker_away() -> Words:
     """Return the alert of a web server that no worker runs."""
     return Words(
-        "nobody is paged: no worker has finished a sweep for a minute. Callers can leave messages. Start a worker: "
+        "nobody is paged: no worker has run for a minute. Callers can leave messages. Start a worker: "
         "python app.py worker.",
         "personne n'est avisé: aucun worker ne tourne depuis une minute. Les gens peuvent laisser des "
         "messages. Démarrez un worker: python app.py worker.",

@@ -88,7 +88,7 @@ def test_within_three_minutes_of_the_last_sweep_the_supervisor_is_texted_and_cal
     assert night.texts() == []
     night.looks(watch := night.watch(), minutes=2)
     (text,) = night.texts()
-    assert "nobody is paged: no worker has finished a sweep" in text
+    assert "nobody is paged: no worker has run" in text
     assert night.calls() == 1
     night.looks(watch, minutes=5)
     assert (len(night.texts()), night.calls()) == (1, 1)
@@ -101,7 +101,7 @@ def test_the_call_says_it_twice_without_asking_the_web_server(night: Night) -> N
     for _ in range(40):
         night.clock.pass_time(SECOND)
         night.simulated.run_due()
-    assert sum("no worker has finished" in heard.text for heard in leg.heard) == 2
+    assert sum("no worker has run" in heard.text for heard in leg.heard) == 2
     assert night.simulated.ledger.errors == []
 
 
