@@ -348,7 +348,9 @@ def _attempts(session: Session, callback: Callback) -> list[ReachAttempt]:
 def _heard_at(session: Session, callback: Callback) -> Iterator[datetime]:
     """Yield when the customer called or wrote, and when a technician recorded that they did."""
     heard = select(Event.at).where(Event.contact_sid == callback.contact_sid, Event.kind.in_(HEARD))
-    yield from session.scalars(heard)
+    # The desk ends a wait some seconds after the contact that is its reason, and which counts itself.
+    by_the_desk = (Event.kind == EventKind.WAITING_ENDED) & (Event.actor == str(Actor.DESK))
+    yield from session.scalars(heard.where(~by_the_desk))
     yield from (each.contact.began_at for each in callback.joined)
     number = callback.contact.customer_number
     if number is not None:

@@ -19,6 +19,7 @@ from callbacks.announcements import changes
 from callbacks.announcements.changes import Content
 from callbacks.announcements.form_throttle import FROM_ONE
 from callbacks.cli.context import Compose, Service
+from callbacks.console.context import EXTENSION
 from callbacks.console.status_page.copies import FRESH
 from callbacks.db.states import Channel
 from callbacks.db.tables import CustomerMessage, Subscription
@@ -107,7 +108,7 @@ def test_many_readers_are_one_read_and_the_last_copy_outlives_the_database(
         reads.append(work)
         raise OperationalError("SELECT", {}, Exception("away"))
 
-    monkeypatch.setattr(service.database, "read", away)
+    monkeypatch.setattr(service.web.extensions[EXTENSION].database, "read", away)
     assert {reader.get("/status?lang=en").status_code for _ in range(50)} == {200}
     assert reads == []
     passes(service)
