@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.base import Via, perform, technician_by
 from callbacks.acts.by_hand import open_after_call
 from callbacks.acts.details import AddNote
 from callbacks.acts.joining import callback_to_join
+from callbacks.db import marks
 from callbacks.db.database import locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
-from callbacks.db.states import Channel, PageKind, PriorityLevel
+from callbacks.db.states import CarrierStatus, Channel, PageKind, PriorityLevel
 from callbacks.db.tables import Call, Callback, Event, Page, PageAttempt, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.paging import messages
@@ -40,16 +41,41 @@ def may_need_more(session: Session, desk: Desk, call: Call, technician_id: int) 
 def note_asked(session: Session, call: Call, by: str, now: datetime) -> None:
     """Record that the technician who took a call is asked, and how."""
     record_event(session, call.sid, now, Actor.DESK, EventKind.FOLLOW_UP_ASKED, by)
+    marks.clear(session, _spoken(call.sid))
+
+
+def note_spoken(session: Session, desk: Desk, call: Call, technician_id: int, now: datetime) -> None:
+    """Record that a caller, whose call is locked, was connected with a technician, and ask them if their leg is over.
+
+    The carrier reports the end of that leg before or after this.
+    """
+    if not desk.ringing.asks_by_text or _was_asked(session, call):
+        return
+    marks.once(session, _spoken(call.sid), now)
+    theirs = (Page.live_call_sid == call.sid) & (Page.technician_id == technician_id)
+    last = select(func.max(Page.id)).where(theirs, Page.kind == PageKind.LIVE_CALL).scalar_subquery()
+    over = select(Page).join(PageAttempt).where(PageAttempt.carrier_status == CarrierStatus.COMPLETED)
+    ring = session.scalars(over.where(Page.id == last)).first()
+    if ring is not None:
+        _ask(session, desk, call, ring, now)
 
 
 def ask_by_text(session: Session, desk: Desk, leg_sid: str, now: datetime) -> None:
-    """Text the question to a technician whose phone call with a caller is over, unless they were asked."""
+    """Text the question to a technician whose phone call with a caller is over, unless they were asked.
+
+    Only once the caller's side has said that the two were connected: a technician may be cut off before that.
+    """
     ring = session.scalars(select(Page).join(PageAttempt).where(PageAttempt.sid == leg_sid)).first()
     if ring is None or ring.kind is not PageKind.LIVE_CALL or ring.live_call_sid is None:
         return
-    call, technician = locked_or_none(session, Call, ring.live_call_sid), ring.technician
-    way = text_way(technician)
-    if call is None or way is None or technician.left_at is not None or not desk.ringing.asks_by_text:
+    call = locked_or_none(session, Call, ring.live_call_sid)
+    if call is not None and marks.last_at(session, _spoken(call.sid)) is not None:
+        _ask(session, desk, call, ring, now)
+
+
+def _ask(session: Session, desk: Desk, call: Call, ring: Page, now: datetime) -> None:
+    technician, way = ring.technician, text_way(ring.technician)
+    if way is None or technician.left_at is not None or not desk.ringing.asks_by_text:
         return
     if not may_need_more(session, desk, call, technician.id) or _was_asked(session, call):
         return
@@ -60,6 +86,10 @@ def ask_by_text(session: Session, desk: Desk, leg_sid: str, now: datetime) -> No
     page = add_alert(session, technician.id, way, PageKind.FOLLOW_UP, words.for_(technician.language), now)
     page.code, page.live_call_sid = code, call.sid
     note_asked(session, call, f"{technician.name}, by {Channel.TEXT.value}", now)
+
+
+def _spoken(call_sid: str) -> str:
+    return f"spoke, not asked yet: {call_sid}"
 
 
 def _was_rung_again(session: Session, ring: Page) -> bool:

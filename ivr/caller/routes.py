@@ -24,6 +24,7 @@ from callbacks.desk.spoken_promise import opens_next
 from callbacks.inbound import announced, calls, conversations, live_calls
 from callbacks.inbound.admission import admission_of
 from callbacks.inbound.caller_choices import store_choices
+from callbacks.inbound.follow_up_question import note_spoken
 from callbacks.inbound.hunt import in_order
 from callbacks.inbound.known_language import known_language
 from callbacks.inbound.rings import rings_for, stop_ringing
@@ -257,6 +258,8 @@ def _store_reply(session: Session, desk: Desk, call: Call, turn: Turn, reply: Re
     if reply.has_spoken_with is not None:
         is_proven = turn.queue_result == BRIDGED
         conversations.record_conversation(session, desk, call.sid, reply.has_spoken_with, now, is_proven=is_proven)
+        if is_proven:
+            note_spoken(session, desk, call, reply.has_spoken_with, now)
     if reply.chose is not None:
         calls.record_choice(session, call.sid, now, reply.chose, reply.chose_what)
     if reply.promises:

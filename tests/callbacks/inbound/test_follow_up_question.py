@@ -16,7 +16,7 @@ from callbacks.db.states import AttemptState, CarrierStatus, Channel, PageKind, 
 from callbacks.db.tables import Callback, Event, Page, PageAttempt, Technician
 from callbacks.desk.desk_file import Desk, read_desk
 from callbacks.inbound import calls
-from callbacks.inbound.follow_up_question import ask_by_text, asked_with, note_asked, open_by_text
+from callbacks.inbound.follow_up_question import ask_by_text, asked_with, note_asked, note_spoken, open_by_text
 from callbacks.inbound.live_calls import record_answer
 from callbacks.people.technicians import add_technician
 
@@ -36,17 +36,19 @@ class Morning:
         self.is_rung("CA2")
         record_answer(session, "CA1", self.amy, BEGAN)
 
-    def is_rung(self, leg: str) -> None:
+    def is_rung(self, leg: str, status: CarrierStatus = CarrierStatus.COMPLETED) -> None:
         page = Page(live_call_sid="CA1", technician_id=self.amy.id, channel=Channel.CALL, code="", words="")
         page.kind, page.state, page.created_at = PageKind.LIVE_CALL, PageState.SENT, BEGAN
         self.session.add(page)
         self.session.flush()
         attempt = PageAttempt(page_id=page.id, started_at=BEGAN, state=AttemptState.ACCEPTED, sid=leg)
-        attempt.carrier_status = CarrierStatus.COMPLETED
+        attempt.carrier_status = status
         self.session.add(attempt)
 
-    def asks(self, desk: Desk = DESK, leg: str = "CA2") -> list[Page]:
+    def asks(self, desk: Desk = DESK, leg: str = "CA2", has_spoken: bool = True) -> list[Page]:
         self.session.flush()
+        if has_spoken:
+            note_spoken(self.session, desk, self.call, self.amy.id, NOW)
         ask_by_text(self.session, desk, leg, NOW)
         return list(self.session.scalars(select(Page).where(Page.kind == PageKind.FOLLOW_UP)))
 
@@ -67,6 +69,23 @@ def test_one_text_asks_and_the_log_says_so(morning: Morning) -> None:
     assert morning.session.scalars(asked).all() == ["Amy Roy, by text"]
 
 
+def test_whoever_was_cut_off_before_the_two_were_connected_is_not_asked(morning: Morning) -> None:
+    assert morning.asks(has_spoken=False) == []
+
+
+@pytest.mark.parametrize("leg_first", [True, False])
+def test_whichever_report_comes_first_one_text_asks(morning: Morning, leg_first: bool) -> None:
+    session = morning.session
+    session.flush()
+    attempt = session.scalars(select(PageAttempt)).one()
+    attempt.carrier_status = CarrierStatus.COMPLETED if leg_first else CarrierStatus.IN_PROGRESS
+    note_spoken(session, DESK, morning.call, morning.amy.id, NOW)
+    asked = select(Page).where(Page.kind == PageKind.FOLLOW_UP)
+    assert len(session.scalars(asked).all()) == (1 if leg_first else 0)
+    ask_by_text(session, DESK, "CA2", NOW)
+    assert len(session.scalars(asked).all()) == 1
+
+
 def test_not_whoever_heard_the_question(morning: Morning) -> None:
     note_asked(morning.session, morning.call, "Amy Roy, by phone", NOW)
     assert morning.asks() == []
@@ -79,7 +98,7 @@ def test_not_somebody_else_who_was_rung(morning: Morning) -> None:
 
 
 def test_the_end_of_an_earlier_ring_asks_nothing(morning: Morning) -> None:
-    morning.is_rung("CA3")
+    morning.is_rung("CA3", CarrierStatus.IN_PROGRESS)
     assert morning.asks(leg="CA2") == []
     assert len(morning.asks(leg="CA3")) == 1
 
@@ -87,7 +106,7 @@ def test_the_end_of_an_earlier_ring_asks_nothing(morning: Morning) -> None:
 def test_not_where_the_desk_wants_none_nor_for_a_call_of_nobody(morning: Morning) -> None:
     ringing = DESK.ringing.model_copy(update={"asks_by_text": False})
     assert morning.asks(DESK.model_copy(update={"ringing": ringing})) == []
-    assert morning.asks(leg="CA9") == []
+    assert morning.asks(leg="CA9", has_spoken=False) == []
 
 
 @pytest.mark.parametrize(
