@@ -281,7 +281,7 @@ class World:
         try:
             at = self.loops[process].wakes_at()
         except Exception:  # no database: in production it would try each second
-            return self.loops[process].after_a_failure()
+            at = self.loops[process].after_a_failure()
         return None if at is None else at - (self.service.clock.now() - self.now)
 
     def _expected(self) -> Iterator[datetime]:
