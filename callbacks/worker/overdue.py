@@ -7,14 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
+from callbacks.db.leases import Claimable
 from callbacks.db.states import AudioState, CallbackState, CustomerMessageState, PageState
 from callbacks.db.tables import Callback, CustomerMessage, Page, Voicemail
+from callbacks.text.bilingual import Words
 from callbacks.text.formats import span
 
 # Workers sweep every second, and a request to the carrier ends after ten: this late, something is wrong.
 LATE = timedelta(minutes=1)
+# What waits in an outbox: its name, its table, and which of its rows wait.
+WAITING: tuple[tuple[Words, type[Claimable], ColumnElement[bool]], ...] = (
+    (Words("a page", "un avis"), Page, Page.state == PageState.DUE),
+    (
+        Words("a message to a customer", "un message à un client"),
+        CustomerMessage,
+        CustomerMessage.state == CustomerMessageState.DUE,
+    ),
+    (Words("a recording", "un enregistrement"), Voicemail, Voicemail.audio == AudioState.WANTED),
+)
 
 
 @dataclass(frozen=True)
@@ -38,13 +50,10 @@ def oldest_overdue(session: Session, now: datetime) -> Overdue | None:
 
 
 def _earliest(session: Session) -> Iterator[Overdue]:
-    sources: tuple[tuple[str, InstrumentedAttribute[datetime | None], ColumnElement[bool]], ...] = (
-        ("the next step of a callback", Callback.next_action_at, Callback.state == CallbackState.OPEN),
-        ("a page", Page.next_action_at, Page.state == PageState.DUE),
-        ("a message to a customer", CustomerMessage.next_action_at, CustomerMessage.state == CustomerMessageState.DUE),
-        ("a recording", Voicemail.next_action_at, Voicemail.audio == AudioState.WANTED),
-    )
-    for what, due_at, waits in sources:
-        earliest = session.scalar(select(func.min(due_at)).where(waits))
+    step_at = select(func.min(Callback.next_action_at)).where(Callback.state == CallbackState.OPEN)
+    queries = [("the next step of a callback", step_at)]
+    queries += [(what.english, select(func.min(row.next_action_at)).where(waits)) for what, row, waits in WAITING]
+    for what, query in queries:
+        earliest = session.scalar(query)
         if earliest is not None:
             yield Overdue(what, earliest)

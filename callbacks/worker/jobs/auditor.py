@@ -17,8 +17,8 @@ from callbacks.db import marks
 from callbacks.db.database import locked_or_none
 from callbacks.db.event_kinds import Actor, EventKind
 from callbacks.db.leases import Claimable
-from callbacks.db.states import AudioState, CallbackState, CustomerMessageState, PageState
-from callbacks.db.tables import Callback, CustomerMessage, Page, Technician, Voicemail
+from callbacks.db.states import CallbackState
+from callbacks.db.tables import Callback, Technician
 from callbacks.desk.desk_file import Desk
 from callbacks.lifecycle.transitions import look_again_at
 from callbacks.paging.alerts import alert_supervisors
@@ -26,6 +26,7 @@ from callbacks.paging.closed_hours import not_while_closed
 from callbacks.paging.follow_up import pass_over_departed_owner
 from callbacks.records.event_log import record_event
 from callbacks.text.bilingual import Words
+from callbacks.worker.overdue import WAITING
 
 log = structlog.get_logger(__name__)
 
@@ -34,16 +35,6 @@ ESCALATES_WITHIN = timedelta(hours=1)
 AUDITED = "audited"
 IS_OPEN = Callback.state == CallbackState.OPEN
 NOT_HELD = Callback.held_until.is_(None)
-# What waits in an outbox: its name, its table, and which of its rows wait.
-WAITING: tuple[tuple[Words, type[Claimable], ColumnElement[bool]], ...] = (
-    (Words("A page", "Un avis"), Page, Page.state == PageState.DUE),
-    (
-        Words("A message to a customer", "Un message à un client"),
-        CustomerMessage,
-        CustomerMessage.state == CustomerMessageState.DUE,
-    ),
-    (Words("A recording", "Un enregistrement"), Voicemail, Voicemail.audio == AudioState.WANTED),
-)
 
 
 def repair_forgotten(session: Session, desk: Desk, now: datetime) -> None:
@@ -76,9 +67,10 @@ def _give_a_next_try(
     for row in session.scalars(stuck).all():
         row.next_action_at = now
         log.error("something that waits had no next try; it has one now", what=what.english, row=row.id)
-        english = f"{what.english} was waiting, but nothing was going to happen. It is tried now. Check the log."
-        french = f"{what.french} attendait et rien n'était prévu. Un nouvel essai se fait. Vérifiez le journal."
-        alert_supervisors(session, desk, f"stuck {what.english}", Words(english, french), now, daily=True)
+        name = Words(what.english.capitalize(), what.french.capitalize())
+        english = f"{name.english} was waiting, but nothing was going to happen. It is tried now. Check the log."
+        french = f"{name.french} attendait et rien n'était prévu. Un nouvel essai se fait. Vérifiez le journal."
+        alert_supervisors(session, desk, f"stuck {name.english}", Words(english, french), now, daily=True)
 
 
 def _locked(session: Session, which: ColumnElement[bool]) -> Iterator[Callback]:

@@ -14,7 +14,7 @@ from callbacks.acts.attempts import record_attempt
 from callbacks.acts.opening import open_callback
 from callbacks.db.database import Database
 from callbacks.db.event_kinds import EventKind
-from callbacks.db.states import CallbackOrigin, CallbackState, PageKind, ReachOutcome
+from callbacks.db.states import CallbackOrigin, CallbackState, Channel, PageKind, PageState, ReachOutcome
 from callbacks.db.tables import Callback, Event, Page, Technician
 from callbacks.desk.desk_file import read_desk
 from callbacks.inbound import calls
@@ -111,3 +111,25 @@ def test_one_that_is_held_is_looked_at_when_that_is_over(tried: Database) -> Non
     assert audited(tried).next_action_at == until
     tried.write(lambda session: session.execute(update(Callback).values(next_action_at=until + timedelta(hours=1))))
     assert audited(tried).next_action_at == LATER
+
+
+def alarms(database: Database) -> list[str]:
+    query = select(Page.words).where(Page.kind == PageKind.ALARM, Page.channel == Channel.TEXT)
+    return list(database.read(lambda session: session.scalars(query).all()))
+
+
+def test_a_page_that_waits_without_a_next_try_is_tried_now_and_supervisors_hear_of_it(tried: Database) -> None:
+    waits = update(Page).where(Page.kind == PageKind.STEP).values(state=PageState.DUE, next_action_at=None)
+    tried.write(lambda session: session.execute(waits))
+    audited(tried)
+    next_tries = select(Page.next_action_at).where(Page.kind == PageKind.STEP)
+    assert tried.read(lambda session: session.scalars(next_tries).all()) == [LATER]
+    (alarm,) = alarms(tried)
+    assert "A page was waiting, but nothing was going to happen." in alarm
+
+
+def test_what_was_sent_needs_no_next_try(tried: Database) -> None:
+    sent = update(Page).where(Page.kind == PageKind.STEP).values(state=PageState.SENT, next_action_at=None)
+    tried.write(lambda session: session.execute(sent))
+    audited(tried)
+    assert alarms(tried) == []
