@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callbacks.acts.base import Via, perform, technician_by
@@ -52,10 +52,9 @@ def note_spoken(session: Session, desk: Desk, call: Call, technician_id: int, no
     if not desk.ringing.asks_by_text or _was_asked(session, call):
         return
     marks.once(session, _spoken(call.sid), now)
-    theirs = (Page.live_call_sid == call.sid) & (Page.technician_id == technician_id)
-    last = select(func.max(Page.id)).where(theirs, Page.kind == PageKind.LIVE_CALL).scalar_subquery()
-    over = select(Page).join(PageAttempt).where(PageAttempt.carrier_status == CarrierStatus.COMPLETED)
-    ring = session.scalars(over.where(Page.id == last)).first()
+    rings = select(Page).where(Page.live_call_sid == call.sid, Page.technician_id == technician_id)
+    over = rings.join(PageAttempt).where(PageAttempt.carrier_status == CarrierStatus.COMPLETED)
+    ring = session.scalars(over.where(Page.kind == PageKind.LIVE_CALL).order_by(Page.id.desc())).first()
     if ring is not None:
         _ask(session, desk, call, ring, now)
 

@@ -1,4 +1,4 @@
-"""What is due next of an open callback, and in which order callbacks are due. Pure."""
+"""What is due next for an open callback, and the order in which callbacks are due. Pure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Owed(enum.Enum):
 
 @dataclass(frozen=True)
 class Facts:
-    """What decides what is due next of an open callback."""
+    """The facts that decide what is due next for an open callback."""
 
     is_tried: bool
     first_reaction_due_at: datetime

@@ -1,4 +1,4 @@
-"""The open callbacks as a queue: what is due next of each, first what is due first."""
+"""The open callbacks as a queue, earliest due first, with what is due next for each."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Queued:
 
 
 def queue(session: Session, desk: Desk, hours: SupportHours, which: ColumnElement[bool], now: datetime) -> list[Queued]:
-    """Return the open callbacks `which` match, what is due first first. Of two, the one that was opened first."""
+    """Return the open callbacks that `which` matches, earliest due first, and among equals the one opened first."""
     columns = (Callback.id, Callback.owner_id, Callback.attempted_at, Callback.due_at, Callback.release)
     found = session.execute(select(*columns).where(IS_OPEN, which).order_by(Callback.id)).all()
     owed = {each.callback_id: each.promise for each in resolutions(session, desk, hours, TRIED_AND_OPEN & which, now)}
@@ -57,7 +57,7 @@ def queue(session: Session, desk: Desk, hours: SupportHours, which: ColumnElemen
 def due_by_id(
     session: Session, desk: Desk, hours: SupportHours, which: ColumnElement[bool], now: datetime
 ) -> Mapping[int, NextDue]:
-    """Return what is due next of the open callbacks `which` match, by their ids."""
+    """Return what is due next for the open callbacks that `which` matches, by their IDs."""
     return {each.id: each.due for each in queue(session, desk, hours, which, now)}
 
 

@@ -1,4 +1,4 @@
-"""The queue: the open callbacks for people who work by day, what is due first first."""
+"""The queue: the open callbacks for people who work by day, earliest due first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the queue shows: the open callbacks, what is due first first, and how many each view of it has."""
+"""What the queue shows: the open callbacks, earliest due first, and how many each view has."""
 
 from __future__ import annotations
 
